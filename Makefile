@@ -1,0 +1,47 @@
+# make demo   set up, score a sample export, say where the report is
+# make test   everything that guards main: style, types, tests
+# make soak   what is too long for every run
+# make lock   choose dependency versions anew
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test soak bench lint lock clean
+.DEFAULT_GOAL := demo
+
+demo: $(VENV)/ready
+	$(BIN)/bijian demo
+
+test: $(VENV)/ready-dev lint
+	$(BIN)/python -m pytest -n auto --benchmark-disable -m "not soak"
+
+lint: $(VENV)/ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+soak: $(VENV)/ready-dev
+	$(BIN)/python -m pytest -n auto --benchmark-disable
+
+bench: $(VENV)/ready-dev
+	$(BIN)/python -m pytest tests/bench --benchmark-only --benchmark-columns=min,median,rounds
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit("bijian needs Python 3.11, 3.12 or 3.13; set PYTHON=..." if not (3, 11) <= sys.version_info < (3, 14) else 0)'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/ready: $(VENV)/bin/python pyproject.toml requirements.lock
+	$(BIN)/python -m pip install --quiet -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps -e .
+	touch $@
+
+$(VENV)/ready-dev: $(VENV)/ready requirements-dev.lock
+	$(BIN)/python -m pip install --quiet -r requirements-dev.lock
+	touch $@
+
+lock: $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet pip-tools
+	$(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header -o requirements.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --extra notebook --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+
+clean:
+	rm -rf $(VENV) demo-report build dist

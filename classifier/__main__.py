@@ -1,0 +1,5 @@
+"""python -m classifier is the command bijian."""
+
+from classifier.cli import main
+
+main(prog_name="bijian")

@@ -1,0 +1,114 @@
+"""bijian score EXPORT... --out DIR: accounts, posts, leads, rejects and the report."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@click.command()
+@click.argument("exports", metavar="EXPORT...", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the tables and the report; made if it is not there.")
+@click.option("--format", "fmt", type=click.Choice(["csv", "jsonl", "parquet", "xlsx"]), default="csv", show_default=True, help="Format of the tables.")
+@click.option("--model", default="offers", show_default=True, help="A model's name (see `bijian models list`) or folder.")
+@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that judge side by side.")
+@click.option("--column", "columns", multiple=True, metavar="NAME=HEADING", help="Say what a column is, for example text=正文; may be repeated.")
+@click.option("--reveal", is_flag=True, help="Write personal contacts in full instead of masking them with •.")
+@click.option("--fail-on-flag", is_flag=True, help="End with 3 when an account is flagged.")
+def score(
+    exports: tuple[Path, ...], out: Path | None, fmt: str, model: str, jobs: int, columns: tuple[str, ...], reveal: bool, fail_on_flag: bool
+) -> None:
+    r"""
+    Score an export: which accounts offer crypto trading or token sales, why, and how surely.
+
+    EXPORT is a file, folder or zip in any format that `bijian inspect` recognises. With - as the only EXPORT, JSON Lines
+    are read from standard input and scored posts written to standard output, one line for one.
+
+    \b
+    Example:
+      bijian score posts.xlsx --out march
+      bijian score exports/ more.csv --out april --format xlsx --jobs 2
+      cat posts.jsonl | bijian score - > scored.jsonl
+    """
+    if exports == (Path("-"),):
+        score_lines(model, reveal=reveal)
+        return
+    if out is None:
+        raise click.UsageError("--out DIR is needed: the folder for the tables and the report")
+    from classifier.outcome.run import Settings, score_export
+
+    settings = Settings(model, fmt, jobs, reveal, named_columns(columns))
+    with progress() as tell:
+        run = score_export(list(exports), out, settings, tell=tell)
+    say_summary(run, out)
+    if fail_on_flag and run["counts"]["accounts"].get("flag"):
+        sys.exit(3)
+
+
+def named_columns(columns: tuple[str, ...]) -> dict[str, str]:
+    """Return NAME=HEADING pairs as a mapping."""
+    pairs = [column.partition("=") for column in columns]
+    wrong = next((name for name, equals, heading in pairs if not (name and equals and heading)), None)
+    if wrong is not None:
+        raise click.UsageError(f"--column {wrong}: say NAME=HEADING, for example text=正文")
+    return {name: heading for name, _, heading in pairs}
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[int], None]]:
+    """Give a function that counts rows on a bar; the bar shows on a terminal only."""
+    from tqdm import tqdm
+
+    with tqdm(unit=" 行 rows", unit_scale=True, disable=not sys.stderr.isatty(), leave=False, desc="评分 scoring") as bar:
+
+        def tell(rows: int) -> None:
+            bar.update(rows)
+
+        yield tell
+
+
+def say_summary(run: dict[str, Any], out: Path) -> None:
+    """Say on stderr what came of it and where to look."""
+    counts = run["counts"]
+    accounts = counts["accounts"]
+    click.echo(
+        f"读入 {counts['rows_read']} 行 = {counts['posts']} 篇 + {counts['rejects']} 行未收（rows read = posts + rejects）\n"
+        f"账号 accounts: 建议处置 flag {accounts.get('flag', 0)} · 需人工看 review {accounts.get('review', 0)} · "
+        f"未见问题 clear {accounts.get('clear', 0)} · 无法判断 abstain {accounts.get('abstain', 0)}\n"
+        f"报告 report: {out / 'report.html'}",
+        err=True,
+    )
+
+
+def score_lines(model_name: str, *, reveal: bool) -> None:
+    """Score JSON Lines from stdin to stdout, one line for one, in order; a bad line gives {"error": …}."""
+    import orjson
+    import pandas as pd
+
+    from classifier.errors import ExportError
+    from classifier.intake.export import read_post_line
+    from classifier.model.bundle import load_model
+    from classifier.outcome.leads import mask_posts
+    from classifier.outcome.run import POST_TABLE
+    from classifier.outcome.score import score_posts
+
+    model = load_model(model_name)
+    for number, line in enumerate(sys.stdin.buffer, 1):
+        try:
+            posts = pd.DataFrame([read_post_line(line) | {"src_row": number}])
+        except ExportError as error:
+            answer: Any = {"error": str(error), "src_row": number}
+        else:
+            scored = score_posts(model, posts)
+            scored = scored if reveal else mask_posts(scored)
+            answer = scored[list(POST_TABLE)].astype(object).where(scored[list(POST_TABLE)].notna(), None).iloc[0].to_dict()
+        sys.stdout.buffer.write(orjson.dumps(answer, default=str) + b"\n")
+        sys.stdout.buffer.flush()

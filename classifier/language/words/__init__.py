@@ -1,0 +1,18 @@
+"""The word lists: data files beside this one, each with its source and its columns in its heading."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+
+def read_list(name: str) -> list[list[str]]:
+    """Return the rows of ``NAME.tsv`` as lists of cells, headings (``#``) and empty lines left out."""
+    lines = (files(__name__) / f"{name}.tsv").read_text(encoding="utf-8").split("\n")
+    return [line.split("\t") for line in lines if line and not line.startswith("#")]
+
+
+@cache
+def disguises() -> dict[str, list[str]]:
+    """Return the listed disguises: the form as written -> its row (plain form, device, seen, risk, near)."""
+    return {row[0]: row[1:] for row in read_list("disguises")}

@@ -1,0 +1,170 @@
+"""
+A model as it lies in ``models/``: data, not code.
+
+    manifest.json   format, digests of every file and of the word lists, versions, operating points, figures
+    weights.npz     numbers, read with allow_pickle=False
+    words.txt       the words that are columns, one a line
+    golden.jsonl    posts with their scores; `verify` scores them again
+    card.md         what it is, measured, for people
+
+Nothing in the folder is ever executed, and nothing is read before its digest agrees with the manifest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from classifier.errors import ModelFileError
+from classifier.language import words
+from classifier.model.features import Vocabulary
+
+Values = npt.NDArray[np.float64]
+
+# Raise it when a loader of today could not read the files of tomorrow, keep a reader for the old number, and
+# add a folder of the old kind to tests/model/old/.
+FORMAT = 1
+SHIPPED = "offers"
+FILES = ("weights.npz", "words.txt", "golden.jsonl", "card.md")
+# Nothing we write is near this; a file over it is not opened.
+LARGEST_FILE = 200_000_000
+
+
+@dataclass(frozen=True)
+class Model:
+    """What was learned. ``manifest`` carries what is said about it; every number used to score is a field of its own."""
+
+    name: str
+    vocabulary: Vocabulary
+    rarity: Values
+    post_weights: Values
+    passage_weights: Values
+    category_weights: Values
+    category_constants: Values
+    account_weights: Values
+    constant: float
+    whole: float
+    strongest: float
+    offer_from: float
+    review_from: float
+    flag_from: float
+    look_from: float
+    manifest: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        """The digest of the manifest without its own name: two models with equal digests give equal scores."""
+        return str(self.manifest.get("digest", ""))
+
+
+NUMBERS = ("constant", "whole", "strongest", "offer_from", "review_from", "flag_from", "look_from")
+ARRAYS = ("rarity", "post_weights", "passage_weights", "category_weights", "category_constants", "account_weights")
+
+
+def digest_of(content: bytes) -> str:
+    """Return the SHA-256 of *content* in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+@cache
+def word_lists_digest() -> str:
+    """Return one digest of every word list in the package: scores depend on them as on the weights."""
+    folder = files(words)
+    lists = sorted((entry.name, entry.read_bytes()) for entry in folder.iterdir() if entry.name.endswith(".tsv"))
+    return digest_of(b"".join(name.encode() + b"\0" + content for name, content in lists))
+
+
+def model_folder(name: str) -> Path:
+    """
+    Return the folder of the model *name*: a path, a name under ``models/`` here, or one that ships with the package.
+
+    Raises ModelFileError if there is none; the message lists those there are.
+    """
+    folder = next((f for f in (Path(name), *(base / name for base in model_homes())) if (f / "manifest.json").is_file()), None)
+    if folder is None:
+        known = ", ".join(sorted({f.parent.name for base in model_homes() for f in base.glob("*/manifest.json")}))
+        raise ModelFileError(f"no model {name!r}; there are: {known or 'none'}. Give a folder with a manifest.json or one of these names")
+    return folder
+
+
+def model_homes() -> list[Path]:
+    """Return where models are looked for by name: ``models/`` of the working folder, of the checkout, of the installed package."""
+    package = Path(str(files("classifier")))
+    return [base for base in dict.fromkeys((Path("models").resolve(), package.parent / "models", package / "models")) if base.is_dir()]
+
+
+def save_model(model: Model, folder: Path, *, golden: list[dict[str, Any]], card: str, about: dict[str, Any]) -> None:
+    """Write *model* into *folder*, which is made; equal models give equal bytes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    arrays = {name: getattr(model, name) for name in ARRAYS}
+    arrays |= {"pairs": model.vocabulary.pairs} | {f"grams{n}": keys for n, keys in enumerate(model.vocabulary.grams)}
+    np.savez_compressed(folder / "weights.npz", allow_pickle=False, **arrays)
+    (folder / "words.txt").write_text("\n".join(model.vocabulary.words) + "\n", encoding="utf-8")
+    lines = (json.dumps(post, ensure_ascii=False, sort_keys=True) for post in golden)
+    (folder / "golden.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (folder / "card.md").write_text(card, encoding="utf-8")
+    manifest = {
+        "format": FORMAT,
+        "name": folder.name,
+        "numbers": {name: getattr(model, name) for name in NUMBERS},
+        "word_lists": word_lists_digest(),
+        "files": {name: digest_of((folder / name).read_bytes()) for name in FILES},
+        **about,
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def load_model(name: str = SHIPPED) -> Model:
+    """
+    Return the model *name* (see `model_folder`).
+
+    Raises ModelFileError if a file is not the one the manifest names, a number is missing, or the word lists differ.
+    """
+    folder = model_folder(name)
+    manifest_bytes = _read(folder / "manifest.json")
+    manifest = _manifest(manifest_bytes, folder)
+    contents = {}
+    for file in FILES:
+        contents[file] = _read(folder / file)
+        if digest_of(contents[file]) != manifest["files"].get(file):
+            raise ModelFileError(f"{folder / file} is not the file its manifest names; restore it or train again")
+    if manifest["word_lists"] != word_lists_digest():
+        raise ModelFileError(f"{folder}: trained with other word lists than this version has; train again with `bijian train`")
+    import io
+
+    with np.load(io.BytesIO(contents["weights.npz"]), allow_pickle=False) as arrays:
+        found = {key: arrays[key] for key in arrays.files}
+    listed = tuple(contents["words.txt"].decode("utf-8").split("\n")[:-1])
+    grams = tuple(found[f"grams{n}"] for n in range(sum(key.startswith("grams") for key in found)))
+    vocabulary = Vocabulary(listed, found["pairs"], grams)
+    if not all(len(found[key]) == len(vocabulary) for key in ("rarity", "post_weights", "passage_weights")):
+        raise ModelFileError(f"{folder}: weights and words do not match in number; train again")
+    manifest["digest"] = digest_of(manifest_bytes)
+    learned: dict[str, Any] = {key: found[key] for key in ARRAYS} | {key: float(manifest["numbers"][key]) for key in NUMBERS}
+    return Model(folder.name, vocabulary, **learned, manifest=manifest)
+
+
+def _read(path: Path) -> bytes:
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > LARGEST_FILE:
+        raise ModelFileError(f"{path} is missing, a link, or too large for a model file; restore it or train again")
+    return path.read_bytes()
+
+
+def _manifest(content: bytes, folder: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads(content)
+        known = manifest["format"] == FORMAT and {"numbers", "files", "word_lists"} <= manifest.keys() and set(NUMBERS) <= manifest["numbers"].keys()
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise ModelFileError(f"{folder / 'manifest.json'} is not a manifest; restore it or train again") from None
+    if not known:
+        raise ModelFileError(f"{folder / 'manifest.json'}: format {manifest.get('format')!r}, this version reads {FORMAT}; update bijian or train again")
+    assert isinstance(manifest, dict)
+    return manifest

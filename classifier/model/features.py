@@ -1,0 +1,172 @@
+"""
+The features of a post: words, pairs of neighbouring words, and character n-grams, counted by segment.
+
+A feature is looked up, never hashed: a column is one word or n-gram, so that every weight can be named.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from classifier.language.vectorise import GRAM_LENGTHS, Reading, grams
+from classifier.model.keys import KeyTable
+
+Places = npt.NDArray[np.int64]
+Keys = npt.NDArray[np.uint64]
+Values = npt.NDArray[np.float64]
+
+PAIR_SHIFT = np.uint64(32)
+
+
+class Occurrences(NamedTuple):
+    """Where features stand: column, segment, first character in the n-gram stream, and how many characters it covers there."""
+
+    column: Places
+    segment: Places
+    start: Places
+    span: Places
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What the columns are: words first, then pairs (numbers of two words, packed), then n-grams by length."""
+
+    words: tuple[str, ...]
+    pairs: Keys
+    grams: tuple[Keys, ...]
+
+    def __len__(self) -> int:
+        return len(self.words) + len(self.pairs) + sum(map(len, self.grams))
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {word: n for n, word in enumerate(self.words)}
+
+    @cached_property
+    def _tables(self) -> list[KeyTable]:
+        return [KeyTable(self.pairs), *map(KeyTable, self.grams)]
+
+    def occurrences(self, reading: Reading) -> Occurrences:
+        """Return every feature of *reading* that has a column, family by family."""
+        numbers = self._numbers
+        word = np.fromiter((numbers.get(w, -1) for w in reading.words), dtype=np.int64, count=len(reading.words))
+        span = word_spans(reading)
+        start = np.searchsorted(reading.stream_place, reading.word_place)
+        known = word >= 0
+        found = [Occurrences(word[known], reading.word_segment[known], start[known], span[known])]
+        offset = len(self.words)
+        post = reading.segments.post[reading.word_segment]
+        pair = known[:-1] & known[1:] & (post[:-1] == post[1:])
+        keys = pack_pairs(word[:-1][pair], word[1:][pair])
+        column = self._tables[0].find(keys)
+        hit = column >= 0
+        pair_span = (span[:-1] + span[1:])[pair]
+        found.append(Occurrences(column[hit] + offset, reading.word_segment[:-1][pair][hit], start[:-1][pair][hit], pair_span[hit]))
+        offset += len(self.pairs)
+        for length, table in zip(GRAM_LENGTHS, self._tables[1:], strict=True):
+            gram = grams(reading, length)
+            column = table.find(gram.key)
+            hit = column >= 0
+            found.append(Occurrences(column[hit] + offset, gram.segment[hit], gram.start[hit], np.full(int(hit.sum()), length)))
+            offset += len(table.keys)
+        return Occurrences(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
+
+    def name(self, column: int) -> str:
+        """Return the word, pair or n-gram of *column*, as a person reads it."""
+        if column < len(self.words):
+            return self.words[column]
+        column -= len(self.words)
+        if column < len(self.pairs):
+            first, second = int(self.pairs[column]) >> 32, int(self.pairs[column]) & 0xFFFFFFFF
+            return f"{self.words[first]}+{self.words[second]}"
+        column -= len(self.pairs)
+        for keys in self.grams:
+            if column < len(keys):
+                return unpack_gram(int(keys[column]))
+            column -= len(keys)
+        raise IndexError(column)
+
+
+def word_spans(reading: Reading) -> Places:
+    """Return how many characters of the stream each word covers: a Latin word or number is one."""
+    return np.fromiter((1 if w[0] < "\u0080" else len(w) for w in reading.words), dtype=np.int64, count=len(reading.words))
+
+
+def pack_pairs(first: Places, second: Places) -> Keys:
+    """Return one key for each pair of word numbers."""
+    return (first.astype(np.uint64) << PAIR_SHIFT) | second.astype(np.uint64)
+
+
+def unpack_gram(key: int) -> str:
+    """Return the characters of an n-gram key; marks show as □."""
+    characters = []
+    while key:
+        characters.append(chr(key & 0xFFFF))
+        key >>= 16
+    return "".join("□" if "\ue000" <= c <= "\uf8ff" else c for c in reversed(characters))
+
+
+def learn_vocabulary(reading: Reading, groups: npt.NDArray[np.int64], *, least_posts: int, least_groups: int) -> Vocabulary:
+    """
+    Return the features that at least *least_posts* posts of at least *least_groups* groups have.
+
+    *groups* numbers the writer of each post: what only one writer says is a habit, not a sign.
+    """
+    post = reading.segments.post
+    counts: dict[str, set[int]] = {}
+    for word, segment in zip(reading.words, reading.word_segment.tolist(), strict=True):
+        counts.setdefault(word, set()).add(int(post[segment]))
+    enough = {
+        word for word, posts in counts.items() if len(posts) >= least_posts and len({int(groups[p]) for p in posts}) >= least_groups
+    }
+    words = tuple(sorted(enough))
+    numbers = {word: n for n, word in enumerate(words)}
+    number = np.fromiter((numbers.get(word, -1) for word in reading.words), dtype=np.int64, count=len(reading.words))
+    word_post = post[reading.word_segment]
+    both = (number[:-1] >= 0) & (number[1:] >= 0) & (word_post[:-1] == word_post[1:])
+    pairs = _frequent(pack_pairs(number[:-1][both], number[1:][both]), word_post[:-1][both], groups, least_posts, least_groups)
+    kept = []
+    for length in GRAM_LENGTHS:
+        gram = grams(reading, length)
+        kept.append(_frequent(gram.key, post[gram.segment], groups, least_posts, least_groups))
+    return Vocabulary(words, pairs, tuple(kept))
+
+
+def _frequent(keys: Keys, posts: Places, groups: Places, least_posts: int, least_groups: int) -> Keys:
+    """Return the keys, sorted, that enough posts and groups have."""
+    by_post = np.unique(np.rec.fromarrays((keys, posts)))
+    found, of_posts = np.unique(by_post["f0"], return_counts=True)
+    by_group = np.unique(np.rec.fromarrays((keys, groups[posts])))
+    spread, of_groups = np.unique(by_group["f0"], return_counts=True)
+    return np.intersect1d(found[of_posts >= least_posts], spread[of_groups >= least_groups])
+
+
+def count(occurrences: Occurrences, rows: Places, n_rows: int, n_columns: int) -> sp.csr_matrix:
+    """Return how often each column stands in each row; ``rows[i]`` is the row of occurrence *i*."""
+    ones = np.ones(len(rows), dtype=np.float64)
+    matrix = sp.csr_matrix((ones, (rows, occurrences.column)), shape=(n_rows, n_columns))
+    matrix.sum_duplicates()
+    return matrix
+
+
+def weigh(counts: sp.csr_matrix, rarity: Values) -> sp.csr_matrix:
+    """Return TF-IDF of *counts*: 1 + ln(count), times *rarity*, each row scaled to length 1; an empty row stays empty."""
+    weighted = counts.copy()
+    weighted.data = (1.0 + np.log(weighted.data)) * rarity[weighted.indices]
+    rows = np.repeat(np.arange(weighted.shape[0]), np.diff(weighted.indptr))
+    norms = np.sqrt(np.bincount(rows, weights=weighted.data**2, minlength=weighted.shape[0]))
+    weighted.data /= norms[rows]
+    return weighted
+
+
+def learn_rarity(counts: sp.csr_matrix) -> Values:
+    """Return the smoothed inverse document frequency of each column, as scikit-learn defines it."""
+    frequency = np.bincount(counts.indices, minlength=counts.shape[1])
+    rarity: Values = np.log((1.0 + counts.shape[0]) / (1.0 + frequency)) + 1.0
+    return rarity

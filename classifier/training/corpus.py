@@ -1,0 +1,40 @@
+"""The training corpus: posts we wrote ourselves, read from the package."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from importlib.resources import files
+from pathlib import Path
+
+from classifier.training.labels import Row, band, read_labels
+
+FOLDER = Path(str(files("classifier.training"))) / "corpus"
+
+
+def corpus_files() -> list[Path]:
+    """Return the files of the corpus that ships, sorted by name."""
+    return sorted(FOLDER.glob("*.jsonl"))
+
+
+def read_corpus(paths: Iterable[Path] | None = None) -> list[Row]:
+    """Return the posts of the corpus that ships (or of *paths*), borderline ones included, in file order."""
+    return read_labels(corpus_files() if paths is None else paths)
+
+
+def summary(rows: list[Row]) -> dict[str, dict[str, int]]:
+    """Return counts of posts by label, category or genre, length band, era, register and writer."""
+    tables: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        tables["label"][row["label"]] += 1
+        tables[row["label"]][row["sub"]] += 1
+        tables["length"][band(row["text"])] += 1
+        tables["era"][row["era"][:4]] += 1
+        tables["register"][row["register"]] += 1
+        tables["writer"][row["writer"]] += 1
+    return {name: dict(sorted(table.items())) for name, table in tables.items()}
+
+
+def accounts_of(rows: list[Row], *, least: int = 5) -> list[str]:
+    """Return the accounts with at least *least* posts, sorted."""
+    return sorted(name for name, count in Counter(row["account"] for row in rows).items() if count >= least)

@@ -1,0 +1,80 @@
+"""What a label is: the categories of offers, the genres of the rest, and labelled posts in a file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from classifier.errors import LabelsError
+from classifier.model.categories import CATEGORIES
+
+LABELS = ("offer", "not_offer", "borderline")
+# Genres about crypto: the protected speech. Flagging one of these wrongly is the worst error.
+PROTECTED = ("news", "regulator", "warning", "court", "tech", "education", "analysis", "complaint")
+OTHER_GENRES = ("finance_other", "games", "promo_other", "general")
+GENRES = PROTECTED + OTHER_GENRES
+
+# The length bands, in characters of the text: name, from, below.
+BANDS = (("short", 0, 150), ("middle", 150, 500), ("long", 500, 1 << 30))
+
+Row = dict[str, Any]
+
+
+def band(text: str) -> str:
+    """Return the name of the length band of *text*."""
+    return next(name for name, low, high in BANDS if low <= len(text) < high)
+
+
+def read_labels(paths: Iterable[Path]) -> list[Row]:
+    """
+    Return the labelled posts of JSON Lines files, in order, each with the fields the project uses.
+
+    Every row has ``id, title, text, account, label, sub, group, marks``; ``sub`` is the category of an offer, else the genre.
+
+    Raises LabelsError, naming file and line, for a line that is not JSON, has no text or has a label nobody knows.
+    """
+    return [row for path in paths for row in _read_file(path)]
+
+
+def _read_file(path: Path) -> Iterator[Row]:
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            where = f"{path}, line {number}"
+            try:
+                row = json.loads(line)
+            except ValueError as error:
+                raise LabelsError(f"{where}: not JSON in UTF-8 ({error})") from None
+            if not isinstance(row, dict):
+                raise LabelsError(f"{where}: not an object of fields but {type(row).__name__}")
+            yield _plain(row, where)
+
+
+def _plain(row: Row, where: str) -> Row:
+    text, title = row.get("text") or "", row.get("title") or ""
+    if not isinstance(text, str) or not isinstance(title, str) or not (text or title):
+        raise LabelsError(f"{where}: no 'text'; found {', '.join(map(str, row))}")
+    if row.get("label") not in LABELS:
+        raise LabelsError(f"{where}: label {row.get('label')!r}; known are {', '.join(LABELS)}")
+    name = str(row.get("id") or row.get("post_id") or where)
+    account = str(row.get("account_id") or row.get("account") or row.get("account_name") or name)
+    return row | {
+        "id": name,
+        "title": title,
+        "text": text,
+        "account": account,
+        "sub": row.get("category") or row.get("genre") or row.get("sub") or "",
+        "group": row.get("group") or row.get("writer") or account,
+        "marks": [tuple(mark) for mark in row.get("marks") or []],
+    }
+
+
+def full_text(row: Row) -> str:
+    """Return title and text as the model reads them: the title first, on a line of its own."""
+    return f"{row['title']}\n{row['text']}"
+
+
+__all__ = ["BANDS", "CATEGORIES", "GENRES", "LABELS", "OTHER_GENRES", "PROTECTED", "Row", "band", "full_text", "read_labels"]
