@@ -8,7 +8,7 @@ import click
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def report(folder: Path) -> None:
-    r"""
+    """
     Write DIR/report.html again and print where it is.
 
     DIR is a folder that `bijian score` or `bijian merge` wrote. The page is drawn from its tables alone: no
@@ -18,7 +18,7 @@ def report(folder: Path) -> None:
     Example:
       bijian score posts.csv --out march
       bijian report march
-    """
+    """  # noqa: D301 - click needs the character itself
     from classifier.outcome.report import write_report
 
     click.echo(write_report(folder))

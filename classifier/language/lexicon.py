@@ -64,10 +64,9 @@ def _slot(first: npt.NDArray[np.uint32], second: npt.NDArray[np.uint32]) -> npt.
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
-    """Whether no Latin letter or digit continues the Latin letter or digit that a word begins or ends with."""
-    return not (
-        (_latin(text[start]) and start > 0 and _latin(text[start - 1])) or (_latin(text[end - 1]) and end < len(text) and _latin(text[end]))
-    )
+    """Whether no letter runs on from either end of a Latin word; a number may stand before it (1000U), none after."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    return not ((_latin(text[start]) and before.isascii() and before.isalpha()) or (_latin(text[end - 1]) and after and _latin(after)))
 
 
 def _latin(character: str) -> bool:

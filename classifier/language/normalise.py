@@ -120,9 +120,9 @@ def class_table() -> npt.NDArray[np.uint8]:
     table[ord("a") : ord("z") + 1] = 2
     table[ord("0") : ord("9") + 1] = 3
     table[[ord(c) for c in SEPARATORS]] = 4
-    kept = {c for form in words.disguises() for c in form}
+    kept = {form for form in words.disguises() if len(form) == 1}
     for code in [*range(0x2190, 0x2C00), *range(0x1F000, 0x1FB00), 0x3030, 0x303D]:
-        # An emoji inside a word is a separator, unless it is itself a spelling (🐧 for QQ).
+        # An emoji inside a word is a separator, unless it is a spelling by itself (🐧 for QQ).
         if unicodedata.category(chr(code)) in {"So", "Sm", "Sk", "Cn"} and chr(code) not in kept:
             table[code] = 4
     return table

@@ -58,7 +58,7 @@ def read(texts: list[str]) -> Reading:
     segments = cut_segments(folded)
     kind = classes(folded.codes)
     text = folded.text()
-    latin_text, latin_code, latin_place = _latin(text, kind)
+    latin_text, latin_code, latin_place = _latin(folded.codes, text, kind)
     han = np.flatnonzero(kind == 1)
     cuts, cut_place = _cut_han(folded.codes, han)
     place = np.concatenate((cut_place, latin_place))
@@ -96,23 +96,35 @@ def _cut_han(codes: npt.NDArray[np.uint32], han: Places) -> tuple[list[str], Pla
     return [cut for cut in cuts if cut != " "], starts[starts >= 0]
 
 
-def _latin(text: str, kind: npt.NDArray[np.uint8]) -> tuple[list[str], Keys, Places]:
+def _latin(codes: npt.NDArray[np.uint32], text: str, kind: npt.NDArray[np.uint8]) -> tuple[list[str], Keys, Places]:
     """Return the Latin words and numbers as features see them: their text or mark, their code, where they start."""
     written = (kind == 2) | (kind == 3)
+    # A handle may hold _ and -: inside one they do not end it.
+    joint = np.isin(codes, [ord("_"), ord("-")])
+    written[1:-1] |= joint[1:-1] & written[:-2] & written[2:]
     edges = np.flatnonzero(np.diff(np.concatenate(([0], written.astype(np.int8), [0]))))
     starts, ends = edges[::2], edges[1::2]
     known = known_latin()
     names: list[str] = []
-    codes: list[int] = []
+    marks: list[int] = []
+    places: list[int] = []
     for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
         name = text[start:end]
+        unit = name.lstrip("0123456789")
+        if unit != name and unit in known:
+            # 1000u is a number and a word.
+            names.append("0")
+            marks.append(NUMBER_MARK)
+            places.append(start)
+            name = unit
         code = known.get(name)
         if code is None:
             code = NUMBER_MARK if end - start < LONG_NUMBER and name.isdigit() else NAME_MARK
             name = "0" if code == NUMBER_MARK else "x"
         names.append(name)
-        codes.append(code)
-    return names, np.array(codes, dtype=np.uint64), starts.astype(np.int64)
+        marks.append(code)
+        places.append(end - len(unit) if unit in known else start)
+    return names, np.array(marks, dtype=np.uint64), np.array(places, dtype=np.int64)
 
 
 class Grams(NamedTuple):

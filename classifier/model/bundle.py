@@ -50,6 +50,7 @@ class Model:
     category_weights: Values
     category_constants: Values
     account_weights: Values
+    floor: float
     constant: float
     whole: float
     strongest: float
@@ -65,7 +66,7 @@ class Model:
         return str(self.manifest.get("digest", ""))
 
 
-NUMBERS = ("constant", "whole", "strongest", "offer_from", "review_from", "flag_from", "look_from")
+NUMBERS = ("floor", "constant", "whole", "strongest", "offer_from", "review_from", "flag_from", "look_from")
 ARRAYS = ("rarity", "post_weights", "passage_weights", "category_weights", "category_constants", "account_weights")
 
 

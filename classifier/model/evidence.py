@@ -33,8 +33,8 @@ def quote_evidence(judged: Judged, model: Model, posts: Places, titles: list[str
     """
     Return for each of *posts* its quotes, strongest first: ``{field, start, end, quote, weight}``.
 
-    ``weight`` is what the quote adds to the log-odds. ``titles`` and ``texts`` are those of the whole batch, as read,
-    and were judged as ``title, newline, text``.
+    *posts* are numbers among the opened ones; *titles* and *texts* are those of the opened ones, as read, judged as
+    ``title, newline, text``. ``weight`` is what the quote adds to the log-odds.
     """
     pushed = pushes(judged, model, posts)
     reading = judged.features.reading

@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from classifier.language.gate import opens
+from classifier.language.normalise import fold
 from classifier.language.vectorise import Reading, read
 from classifier.model.bundle import Model
 from classifier.model.features import Occurrences, count, weigh
@@ -41,10 +43,16 @@ class Features(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """For each text: log-odds, number of its strongest passage in ``features.passages``, and the log-odds of each category."""
+    """
+    What is said of a batch of texts: the log-odds of each, in order.
 
-    features: Features
+    The rest has one row for each text that passed the gate, whose numbers are ``opened``: features, the number of the
+    strongest passage in ``features.passages``, the log-odds of each category.
+    """
+
     log_odds: Values
+    opened: Places
+    features: Features
     strongest: Places
     categories: Values
 
@@ -80,13 +88,15 @@ def _gather(rows: Places, n_rows: int, segments: Places) -> sp.csr_matrix:
 
 
 def judge(model: Model, texts: list[str]) -> Judged:
-    """Return what the model says of *texts*, in order. An empty text gets the log-odds of knowing nothing."""
-    features = featurise(model, texts)
+    """Return what the model says of *texts*, in order; those that do not pass the gate have ``model.floor``."""
+    opened = np.flatnonzero(opens(fold(texts)))
+    features = featurise(model, [texts[n] for n in opened.tolist()])
     strength = features.parts @ model.passage_weights
-    strongest = strongest_passage(strength, features.passages.post, len(texts))
-    log_odds = model.constant + model.whole * (features.whole @ model.post_weights) + model.strongest * strength[strongest]
+    strongest = strongest_passage(strength, features.passages.post, len(opened))
+    log_odds = np.full(len(texts), model.floor)
+    log_odds[opened] = model.constant + model.whole * (features.whole @ model.post_weights) + model.strongest * strength[strongest]
     categories = (features.whole + features.parts[strongest]) @ model.category_weights.T + model.category_constants
-    return Judged(features, log_odds, strongest, categories)
+    return Judged(log_odds, opened, features, strongest, categories)
 
 
 def strongest_passage(strength: Values, post: Places, n_posts: int) -> Places:
@@ -102,14 +112,16 @@ def probability(log_odds: Values) -> Values:
 
 def pushes(judged: Judged, model: Model, posts: Places) -> Values:
     """
-    Return how much each character of the batch's n-gram stream moves the log-odds of its post; 0 in posts not in *posts*.
+    Return how much each character of the n-gram stream moves the log-odds of its post; 0 in posts not in *posts*.
+
+    *posts* are numbers among the opened ones, and the stream is theirs.
 
     The sum over a post's characters, plus ``model.constant``, is its log-odds.
     """
     features = judged.features
     pushed = np.zeros(len(features.reading.stream))
     post = features.reading.segments.post[features.occurrences.segment]
-    asked = np.zeros(len(judged.log_odds), dtype=bool)
+    asked = np.zeros(len(judged.opened), dtype=bool)
     asked[posts] = True
     chosen = asked[post]
     _share(pushed, features.occurrences, chosen, post, features.whole, model.whole * model.post_weights)

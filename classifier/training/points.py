@@ -39,7 +39,13 @@ def choose_points(model: Model, rows: list[Row], held_out: Values) -> Model:
     """Return *model* with the thresholds of posts and accounts, and the weights of accounts, chosen on *held_out* log-odds."""
     offers = np.array([row["label"] == "offer" for row in rows])
     chances = probability(held_out)
-    model = replace(model, offer_from=threshold_for_precision(offers, chances, OFFER_PRECISION), review_from=threshold_for_recall(offers, chances, REVIEW_RECALL))
+    passed = held_out > model.floor
+    model = replace(
+        model,
+        offer_from=threshold_for_precision(offers, chances, OFFER_PRECISION),
+        # What did not pass the gate is never shown, whatever recall is asked for.
+        review_from=threshold_for_recall(offers[passed], chances[passed], REVIEW_RECALL),
+    )
     accounts = label_accounts(rows, chances, model)
     features = np.array([account_features(tally) for tally in accounts.tallies])
     scorer = LogisticRegression(C=1.0, max_iter=1000)

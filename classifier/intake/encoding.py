@@ -1,0 +1,107 @@
+"""
+In which encoding a text file is written: decided once per file, never per line.
+
+A byte-order mark, else strict UTF-8, else strict GB18030. Short UTF-8 lines are often valid GB18030 by chance and the
+reverse almost never, so UTF-8 is asked first and the lines vote only where neither holds for the whole file.
+"""
+
+from __future__ import annotations
+
+import codecs
+from typing import TYPE_CHECKING, NamedTuple
+
+from classifier.errors import ExportError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_BLOCK = 1 << 20
+_VOTING_BYTES = 16 << 20
+
+
+class Encoding(NamedTuple):
+    """*name* as Python spells it; *clean* is False where some lines break the rule and must be left out one by one."""
+
+    name: str
+    clean: bool
+
+
+def decide_encoding(path: Path, name: str) -> Encoding:
+    """
+    The encoding of the whole file.
+
+    Raises ExportError if it is neither UTF-8, UTF-16 with its mark, nor GB18030; the message names the file and what to do.
+    """
+    with path.open("rb") as file:
+        marked = mark_of(file.read(4))
+        if marked in {"utf-16", "utf-32"}:
+            return Encoding(marked, clean=True)
+        for encoding in ("utf-8-sig" if marked else "utf-8", "gb18030"):
+            file.seek(0)
+            if _holds(file, encoding):
+                return Encoding(encoding, clean=True)
+        file.seek(0)
+        return _vote(file.read(_VOTING_BYTES).split(b"\n"), name)
+
+
+def encoding_of_bytes(content: bytes, name: str) -> Encoding:
+    """The same decision over bytes in memory."""
+    marked = mark_of(content[:4])
+    if marked in {"utf-16", "utf-32"}:
+        return Encoding(marked, clean=True)
+    for encoding in ("utf-8-sig" if marked else "utf-8", "gb18030"):
+        try:
+            content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return Encoding(encoding, clean=True)
+    return _vote(content.split(b"\n"), name)
+
+
+def mark_of(beginning: bytes) -> str | None:
+    """The encoding a byte-order mark names, or None."""
+    return next((encoding for mark, encoding in _MARKS if beginning.startswith(mark)), None)
+
+
+def _holds(file: object, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    try:
+        while block := file.read(_BLOCK):  # type: ignore[attr-defined]
+            decoder.decode(block)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _vote(lines: list[bytes], name: str) -> Encoding:
+    """The encoding most lines that are not plain ASCII keep; a handful of broken ones is left to be rejected singly."""
+    voting = [line for line in lines if not line.isascii()]
+    if b"\x00" not in b"".join(voting[:50]):
+        for encoding, share in (("utf-8", 0.5), ("gb18030", 0.8)):
+            kept = sum(1 for line in voting if _decodes(line, encoding))
+            if kept >= share * len(voting):
+                return Encoding(encoding, clean=False)
+    raise ExportError(f"{name}: neither UTF-8 nor GB18030 text; save it again as UTF-8 (既不是 UTF-8 也不是 GB18030，请另存为 UTF-8)")
+
+
+def _decodes(line: bytes, encoding: str) -> bool:
+    try:
+        line.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def decide_lines(lines: list[bytes], name: str) -> Encoding:
+    """The encoding of a file of lines, from its first ones: UTF-8 unless most of them are GB18030 only."""
+    if all(_decodes(line, "utf-8") for line in lines):
+        return Encoding("utf-8", clean=True)
+    return _vote(lines, name)

@@ -1,0 +1,1 @@
+"""One module a family of programs that write exports, each recognised by its signature."""

@@ -1,0 +1,94 @@
+"""Which files an export consists of: the paths named, what lies in folders, what is packed in a zip."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from classifier.errors import ExportError
+from classifier.intake.archives import BESIDE
+from classifier.intake.posts import reject
+from classifier.intake.recognise import Shape, recognise
+from classifier.intake.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from classifier.intake.sandbox import Child
+    from classifier.intake.source import Record
+
+_HIDDEN = (".", "__MACOSX", "~$")
+_PACKED = (Shape.ZIP, Shape.GZIP)
+
+
+def sources_of(paths: list[Path], columns: dict[str, str], child: Child) -> Iterator[tuple[Source, Shape] | Record]:
+    """
+    Every file of *paths* with its shape, folders in the order of their names, archives member by member; and rejects.
+
+    Raises ExportError if a path does not exist or cannot be opened; the message names it.
+    """
+    names = Counter(path.name for path in paths)
+    for path in paths:
+        if path.is_dir():
+            yield from _of_folder(path, columns, child)
+        elif path.exists():
+            name = path.name if names[path.name] == 1 else path.as_posix()
+            yield from _of_file(Source(path, name, columns), child, depth=0)
+        else:
+            raise ExportError(f"{path}: no such file or folder (没有这个文件或文件夹)")
+
+
+def _of_folder(folder: Path, columns: dict[str, str], child: Child) -> Iterator[tuple[Source, Shape] | Record]:
+    beside: Counter[str] = Counter()
+    for inner in sorted(folder.rglob("*")):
+        relative = inner.relative_to(folder)
+        if not inner.is_file() or any(part.startswith(_HIDDEN) for part in relative.parts):
+            continue
+        if inner.suffix.lower() in BESIDE:
+            beside[relative.parent.as_posix()] += 1
+            continue
+        yield from _of_file(Source(inner, relative.as_posix(), columns, folder.resolve().name), child, depth=0)
+    yield from _told_beside(beside, "")
+
+
+def _of_file(source: Source, child: Child, *, depth: int) -> Iterator[tuple[Source, Shape] | Record]:
+    try:
+        shape = recognise(source)
+    except OSError as error:
+        raise ExportError(f"{source.path}: cannot be opened ({error.strerror})") from None
+    if shape not in _PACKED:
+        yield source, shape
+    elif depth >= 2:
+        yield reject(source.name, 1, "unreadable", "an archive inside an archive inside an archive")
+    else:
+        yield from _of_archive(source, child, depth=depth)
+
+
+def _of_archive(source: Source, child: Child, *, depth: int) -> Iterator[tuple[Source, Shape] | Record]:
+    beside: Counter[str] = Counter()
+    some = False
+    with tempfile.TemporaryDirectory(prefix="bijian-") as folder:
+        for answer in list(child.unpack(source, Path(folder))):
+            for told in answer:
+                some = True
+                if "member" not in told:
+                    yield told
+                    continue
+                path, name = told["member"]
+                if not path:
+                    beside[str(PurePosixPath(name).parent)] += 1
+                    continue
+                member = Source(Path(path), f"{source.name}/{name}", source.columns, PurePosixPath(source.name).stem)
+                yield from _of_file(member, child, depth=depth + 1)
+                Path(path).unlink(missing_ok=True)
+        yield from _told_beside(beside, f"{source.name}/")
+        if not some:
+            yield reject(source.name, 1, "empty", "an archive without files")
+
+
+def _told_beside(beside: Counter[str], prefix: str) -> Iterator[Record]:
+    """One reject a folder for the pictures, styles and scripts in it: they are no export, and there may be thousands."""
+    for folder, n in sorted(beside.items()):
+        yield reject(prefix + folder, 1, "not_an_export", f"{n} pictures, styles or scripts, not read")

@@ -1,0 +1,193 @@
+"""
+JSON Lines: read in big blocks, each line by itself, so that one bad line costs one row.
+
+The first lines decide what the file is: the plain form, the messages of WeChat's own wire format, or an exporter's objects.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from classifier.errors import ExportError
+from classifier.intake.encoding import Encoding, decide_lines
+from classifier.intake.exporters import wechat_wire
+from classifier.intake.exporters.registry import EXPORTERS
+from classifier.intake.layout import Layout, Row, normalised, posts_in, understand
+from classifier.intake.plain import PLAIN_LAYOUT, PlainChunk, is_plain, plain_chunk, settle_plain
+from classifier.intake.posts import reject
+from classifier.intake.settle import settle
+from classifier.intake.source import CHUNK_ROWS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from classifier.intake.source import Record, Source
+
+LINE_LIMIT = 8 << 20  # bytes; a longer line is one reject and is not held in memory
+_BLOCK = 4 << 20
+_SAMPLE_LINES = 50
+_DEPTH_LIMIT = 64
+
+Read = "Callable[[Any, int], Iterable[Record]]"
+
+
+def parse_line(line: bytes) -> Any:
+    """
+    What one line of JSON says; lone surrogates, which strict JSON refuses, become U+FFFD.
+
+    Raises ExportError if it is not JSON; the message says where in the line.
+    """
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        if b"\\u" in line and "surrogate" in str(error):
+            return _without_surrogates(line, error)
+        raise ExportError(f"not JSON: {error}") from None
+
+
+def read_lines(source: Source) -> Iterator[list[Record] | PlainChunk]:
+    """Chunks of a JSON Lines file in order: columns where the plain form allows, records elsewhere, and one remark about the file."""
+    sample = _sample(source)
+    encoding = decide_lines(sample, source.name)
+    keys = {key for line in sample for key in _keys_of(line, encoding)}
+    layout = None if source.columns else (PLAIN_LAYOUT if is_plain(keys) else None)
+    if layout is None:
+        layout = understand([normalised(key) for key in sorted(keys)], EXPORTERS, source.columns)
+    is_wire = any(wechat_wire.is_wire(obj) for obj in map(_loaded, sample))
+    yield [about(source, "JSON Lines", encoding.name, layout, sorted(keys), "wechat_articles_spider profile_ext" if is_wire else None)]
+    if layout.exporter.refuse:
+        yield [reject(source.name, 1, "not_posts", layout.exporter.refuse)]
+        return
+    careful = _reader_of(layout, source)
+    for lines, rows in _chunks(source, encoding):
+        fast = _fast(lines, rows, source) if layout is PLAIN_LAYOUT else None
+        yield fast if fast is not None else _carefully(lines, rows, source, careful)
+
+
+def about(source: Source, shape: str, encoding: str | None, layout: Layout | None, headings: Iterable[str], exporter: str | None = None) -> Record:
+    """A remark about a file for `inspect`: it is neither post nor reject."""
+    columns = {heading: (layout.why.get(normalised(heading), "not used") if layout else "") for heading in headings}
+    if layout is PLAIN_LAYOUT:
+        meant = {heading: name for name, heads in PLAIN_LAYOUT.fields.items() for heading in heads}
+        columns = {heading: f"{meant[normalised(heading)]}: plain form" if normalised(heading) in meant else "not used" for heading in headings}
+    named = exporter or (layout.exporter.name if layout else "")
+    return {"about": {"src_file": source.name, "shape": shape, "encoding": encoding, "exporter": named, "columns": columns, "notes": list(layout.notes) if layout else []}}
+
+
+def _reader_of(layout: Layout, source: Source) -> Any:
+    """How one parsed line becomes records: by the plain form, the wire format, or *layout*."""
+
+    def read(obj: Any, row: int) -> Iterable[Record]:
+        if isinstance(obj, dict) and wechat_wire.is_wire(obj):
+            return [settle(found, source) for found in wechat_wire.posts_of(obj, row)]
+        if layout is PLAIN_LAYOUT or not isinstance(obj, dict):
+            return [settle_plain(obj, row, source)]
+        return [settle(found, source) for found in posts_in(row_of(obj), layout, row)]
+
+    return read
+
+
+def row_of(obj: dict[str, Any]) -> Row:
+    """*obj* by normalised keys, with the members of inner objects one level up as ``outer.inner``."""
+    row: Row = {}
+    for key, value in obj.items():
+        name = normalised(key)
+        row.setdefault(name, value)
+        if isinstance(value, dict):
+            row.update((f"{name}.{normalised(inner)}", content) for inner, content in value.items() if isinstance(inner, str))
+    return row
+
+
+def _fast(lines: list[bytes], rows: range, source: Source) -> PlainChunk | None:
+    try:
+        objects = list(map(orjson.loads, lines))
+    except orjson.JSONDecodeError:
+        return None
+    return plain_chunk(objects, rows, source, may_hold_nul=any(b"\\u0000" in line for line in lines))
+
+
+def _carefully(lines: list[bytes], rows: range, source: Source, read: Any) -> list[Record]:
+    records: list[Record] = []
+    for line, row in zip(lines, rows, strict=True):
+        if not line.strip():
+            continue
+        if len(line) > LINE_LIMIT:
+            records.append(reject(source.name, row, "unreadable", f"a line longer than {LINE_LIMIT} bytes"))
+            continue
+        try:
+            records.extend(read(parse_line(line), row))
+        except ExportError as error:
+            said = line[:120].decode("utf-8", "replace")
+            records.append(reject(source.name, row, "unreadable", f"{error}; line begins {said}"))
+    return records
+
+
+def _chunks(source: Source, encoding: Encoding) -> Iterator[tuple[list[bytes], range]]:
+    """(lines, their numbers) by some thousands; lines are UTF-8 whatever the file is."""
+    pending: list[bytes] = []
+    first = 1
+    for line in _lines(source, encoding):
+        pending.append(line)
+        if len(pending) == CHUNK_ROWS:
+            yield pending, range(first, first + len(pending))
+            first += len(pending)
+            pending = []
+    if pending:
+        yield pending, range(first, first + len(pending))
+
+
+def _lines(source: Source, encoding: Encoding) -> Iterator[bytes]:
+    with source.path.open("rb") as file:
+        rest = b""
+        started = False
+        while block := file.read(_BLOCK):
+            if not started:
+                block, started = block.removeprefix(b"\xef\xbb\xbf"), True
+            *lines, rest = (rest + block).split(b"\n")
+            if len(rest) > 2 * LINE_LIMIT:
+                rest = rest[: LINE_LIMIT + 1]
+            yield from lines if encoding.name == "utf-8" else (_as_utf8(line, encoding) for line in lines)
+        if rest.strip():
+            yield rest if encoding.name == "utf-8" else _as_utf8(rest, encoding)
+
+
+def _as_utf8(line: bytes, encoding: Encoding) -> bytes:
+    try:
+        return line.decode(encoding.name).encode()
+    except UnicodeError:
+        return line
+
+
+def _sample(source: Source) -> list[bytes]:
+    with source.path.open("rb") as file:
+        beginning = file.read(_BLOCK).removeprefix(b"\xef\xbb\xbf")
+    lines = [line for line in beginning.split(b"\n")[: _SAMPLE_LINES * 4] if line.strip()]
+    return lines[:_SAMPLE_LINES]
+
+
+def _loaded(line: bytes) -> Any:
+    try:
+        return parse_line(line)
+    except ExportError:
+        return None
+
+
+def _keys_of(line: bytes, encoding: Encoding) -> list[str]:
+    obj = _loaded(_as_utf8(line, encoding) if encoding.name != "utf-8" else line)
+    return [str(key) for key in row_keys(obj)] if isinstance(obj, dict) else []
+
+
+def row_keys(obj: dict[str, Any]) -> list[str]:
+    """The keys of *obj*, and those of inner objects as ``outer.inner``."""
+    inner = [f"{key}.{name}" for key, value in obj.items() if isinstance(value, dict) for name in value]
+    return [*obj, *inner]
+
+
+def _without_surrogates(line: bytes, error: Exception) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        raise ExportError(f"not JSON: {error}") from None

@@ -1,0 +1,1 @@
+"""4 JUDGE AN ACCOUNT, AND SAY WHY."""

@@ -1,0 +1,35 @@
+"""Words and n-grams by segment; no letter of a contact is a feature."""
+
+from classifier.language.passages import ENOUGH, LONGEST, cut_segments
+from classifier.language.normalise import fold
+from classifier.language.vectorise import grams, read
+
+
+def test_unknown_latin_words_and_numbers_are_marks():
+    assert read(["加微信abc_12345，1000U起，btc"]).words[-4:] != []
+    words = read(["微信zhangsan88 转1000U买btc 编号13800001111"]).words
+    assert "x" in words and "u" in words and "btc" in words and "0" in words
+    assert not any("zhang" in word or "138" in word for word in words)
+
+
+def test_another_handle_changes_no_feature():
+    one, other = read(["加V：abcdef9 领币，码 Q8k2Zz"]), read(["加V：wanger_77 领币，码 77ffAA01"])
+    assert one.words == other.words
+    assert one.stream.tolist() == other.stream.tolist()
+
+
+def test_every_segment_is_short_and_every_character_in_one():
+    text = "这是一句话。" * 40 + "没有标点的一长串" * 40
+    folded = fold([text, "短"])
+    segments = cut_segments(folded)
+    assert (segments.end - segments.start <= LONGEST).all()
+    assert segments.start.tolist() == [0, *segments.end.tolist()[:-1]]
+    assert segments.end[-1] == len(folded.codes)
+    assert set(segments.post.tolist()) == {0, 1}
+    assert ENOUGH < LONGEST
+
+
+def test_no_ngram_crosses_two_posts():
+    reading = read(["甲乙", "丙丁"])
+    assert len(grams(reading, 2).key) == 2
+    assert len(grams(reading, 3).key) == 0
