@@ -54,7 +54,7 @@ class Journey(click.Group):
 @click.group(cls=Journey, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="bijian", prog_name="bijian")
 def main() -> None:
-    r"""
+    """
     币鉴 bijian: which public accounts in an export offer crypto trading or token sales, and the evidence.
 
     It decides nothing: a person does. Nothing leaves this machine.

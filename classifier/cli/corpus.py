@@ -11,7 +11,7 @@ import click
 
 @click.group()
 def corpus() -> None:
-    r"""
+    """
     Look after the training corpus.
 
     \b

@@ -8,21 +8,24 @@ import click
 
 
 @click.command()
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("demo-report"), show_default=True, help="Folder for the tables and the report.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("demo-report"), show_default=True, help="放结果的文件夹 · folder for the tables and the report.")
 def demo(out: Path) -> None:
-    r"""
-    Score the sample export that ships with bijian and say where the report is. All accounts in it are invented.
+    """
+    用自带样例试一遍 · Score the sample export that ships with bijian and say where the report is.
+
+    All accounts, contacts and coins in it are invented.
 
     \b
     Example:
       bijian demo
+      bijian demo --out /tmp/look
     """
     from importlib.resources import as_file, files
 
     from classifier.cli.score import progress, say_summary
     from classifier.outcome.run import Settings, score_export
 
-    with as_file(files("classifier.intake") / "sample.csv") as sample, progress() as tell:
-        run = score_export([sample], out, Settings("offers", "csv", 1, False, {}), tell=tell)
+    with as_file(files("classifier.cli") / "sample") as folder, progress() as tell:
+        run = score_export(sorted(folder.glob("*.csv")), out, Settings("offers", "csv", 1, False, {}), tell=tell)
     say_summary(run, out)
     click.echo(out / "report.html")

@@ -12,7 +12,7 @@ import click
 @click.option("--model", default="offers", show_default=True, help="A model's name or folder.")
 @click.option("--json", "as_json", is_flag=True, help="Every figure, as JSON.")
 def evaluate(labels: tuple[Path, ...], model: str, *, as_json: bool) -> None:
-    r"""
+    """
     Measure a model on labelled posts (JSON Lines with text, title?, label, category or genre, account?, group?, marks?).
 
     \b

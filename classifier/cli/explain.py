@@ -15,7 +15,7 @@ import click
 @click.option("--json", "as_json", is_flag=True, help="Everything, as JSON.")
 @click.option("--reveal", is_flag=True, help="Show personal contacts in full.")
 def explain(text: str, model: str, top: int, *, as_json: bool, reveal: bool) -> None:
-    r"""
+    """
     Say why a text has its score: words and passages whose pushes, plus the constant, are the log-odds.
 
     TEXT is the text itself, - for standard input, or DIR:POST_ID for a post of a scored folder.

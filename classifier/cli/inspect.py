@@ -51,8 +51,9 @@ SHOWN = (("account_key", 24), ("account_name", 14), ("published_at", 25), ("body
 @click.argument("export", metavar="EXPORT...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--column", "named", multiple=True, metavar="NAME=HEADING", help="某一列由您指定 · name a column by hand, for example text=正文. Repeatable.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="给人看或给程序用 · for people or for programs.")
-def inspect(export: tuple[Path, ...], named: tuple[str, ...], form: str) -> None:
-    r"""
+@click.option("--reveal", is_flag=True, help="不遮盖联系方式 · show personal contacts, which are masked otherwise.")
+def inspect(export: tuple[Path, ...], named: tuple[str, ...], form: str, reveal: bool) -> None:
+    """
     看懂了什么 · What was recognised in EXPORT, how each column was understood, and ten rows as understood.
 
     The first thing to run on a new file. Nothing is scored and nothing is written.
@@ -65,6 +66,8 @@ def inspect(export: tuple[Path, ...], named: tuple[str, ...], form: str) -> None
     from classifier.intake.export import describe_export
 
     described = describe_export(list(export), columns=named_columns(named))
+    if not reveal:
+        mask_described(described)
     if form == "json":
         import orjson
 
@@ -82,6 +85,17 @@ def named_columns(named: tuple[str, ...]) -> dict[str, str]:
             raise click.BadParameter(f"{one!r}: write NAME=HEADING, for example text=正文", param_hint="--column")
         pairs[name.strip()] = heading.strip()
     return pairs
+
+
+def mask_described(described: dict[str, Any]) -> None:
+    """Mask personal contacts in everything of *described* that came out of a post, in place."""
+    from classifier.language.mask import mask_personal
+
+    examples = [example for one in described["files"] for example in one["examples"]]
+    for shown in [*described["sample"], *examples]:
+        for name in ("account_name", "author", "title", "text", "digest", "url", "excerpt"):
+            if shown.get(name):
+                shown[name] = mask_personal(shown[name])
 
 
 def lines_of(described: dict[str, Any]) -> list[str]:

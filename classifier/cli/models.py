@@ -7,7 +7,7 @@ import click
 
 @click.group()
 def models() -> None:
-    r"""
+    """
     List, show and verify models.
 
     \b

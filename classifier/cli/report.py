@@ -18,7 +18,7 @@ def report(folder: Path) -> None:
     Example:
       bijian score posts.csv --out march
       bijian report march
-    """  # noqa: D301 - click needs the character itself
+    """
     from classifier.outcome.report import write_report
 
     click.echo(write_report(folder))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def score(
     exports: tuple[Path, ...], out: Path | None, fmt: str, model: str, jobs: int, columns: tuple[str, ...], reveal: bool, fail_on_flag: bool
 ) -> None:
-    r"""
+    """
     Score an export: which accounts offer crypto trading or token sales, why, and how surely.
 
     EXPORT is a file, folder or zip in any format that `bijian inspect` recognises. With - as the only EXPORT, JSON Lines

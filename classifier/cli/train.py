@@ -11,7 +11,7 @@ import click
 @click.argument("labels", metavar="[LABELS...]", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder of the new model, for example models/march.")
 def train(labels: tuple[Path, ...], out: Path) -> None:
-    r"""
+    """
     Learn a model from LABELS (JSON Lines); without LABELS from the corpus that ships, which gives the shipped model again.
 
     Nothing of the present model is used. Borderline posts are left out. Takes some minutes on two cores.

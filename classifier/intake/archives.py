@@ -116,4 +116,4 @@ def _name_of(member: zipfile.ZipInfo) -> str:
             except UnicodeDecodeError:
                 continue
             break
-    return name.replace("\\", "/").lstrip("/")
+    return "/".join(part for part in name.replace("\\", "/").split("/") if part not in {"", ".", ".."}) or "unnamed"

@@ -54,12 +54,12 @@ def read_body(raw: str | None, *, title: str | None = None) -> Body:
         return Body(None, None)
     text, remarks = clean_text(raw)
     stripped = text.strip()
+    if title is not None and stripped == title.strip():
+        return Body(None, "title_only")
     if len(stripped) <= _PLACEHOLDER_LENGTH:
         for sentence, state in _PLACEHOLDERS if stripped.startswith(PLACEHOLDERS) else ():
             if stripped.startswith(sentence):
                 return Body(None, state, (f"placeholder: {stripped}",))
-        if title is not None and stripped == title.strip():
-            return Body(None, "title_only")
     if len(text) > TEXT_LIMIT:
         return Body(text[:TEXT_LIMIT], "truncated", (*remarks, f"text of {len(text)} characters cut at {TEXT_LIMIT}"))
     if len(text) == EXCEL_CELL_LIMIT:

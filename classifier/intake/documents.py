@@ -49,7 +49,7 @@ def read_document(source: Source) -> Iterator[list[Record]]:
         return
     content = source.path.read_bytes()
     encoding = encoding_of_bytes(content, source.name)
-    document, repaired = parse_document(content if encoding.name == "utf-8" else content.decode(encoding.name, "replace").encode("utf-8", "replace"), source.name)
+    document, repaired = parse_document(content if encoding.name == "utf-8" and encoding.clean else content.decode(encoding.name, "replace").encode("utf-8", "replace"), source.name)
     del content
     notes = ["invalid JSON of the exporter repaired"] if repaired else []
     yield from chunked(read_parsed(document, source, encoding.name, notes))

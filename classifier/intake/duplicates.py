@@ -9,6 +9,7 @@ unless the later one has a body and the first had none: then both stay and the l
 from __future__ import annotations
 
 from hashlib import blake2b
+from sys import intern
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
     from classifier.intake.source import Record
 
-Given = tuple[int, str | None, int | None]
-"""What was kept under a key: its rank, its post_id (None where the key ends with it), and its opening (for title keys)."""
+Given = str
+"""What was kept under a key, in one short text: two digits of rank, eight of its opening (for title keys), its post_id."""
 
 _TITLE = "\0title\0"
 _OPENING = 80
@@ -48,7 +49,15 @@ def opening(text: str | None) -> int | None:
 
 def given_for(key: str, rank: int, post_id: str, text: str | None) -> Given:
     """What to remember of a post kept under *key*, as little as will do."""
-    return rank, None if key.endswith("\0" + post_id) else post_id, opening(text) if _TITLE in key else None
+    if _TITLE in key:
+        return given_text(rank, opening(text), post_id)
+    # Where the key ends with the post_id it is not stored again, and all such keys share one value.
+    return intern(given_text(rank, None, "")) if key.endswith("\0" + post_id) else given_text(rank, None, post_id)
+
+
+def given_text(rank: int, opening_of_text: int | None, post_id: str) -> Given:
+    """The short text that remembers these three."""
+    return f"{rank:02d}{'--------' if opening_of_text is None else f'{opening_of_text:08x}'}{post_id}"
 
 
 class Duplicates:
@@ -76,8 +85,8 @@ class Duplicates:
                 rejects.append(reject(record["src_file"], record["src_row"], "duplicate", said, kept_post_id))
         for record in posts:
             rank = fullness(record["body_state"])
-            for key in record["_keys"]:
-                self.given.setdefault(digest_of(key), given_for(key, rank, record["post_id"], record["text"]))
+            for key, digest in zip(record["_keys"], record["_digests"], strict=True):
+                self.given.setdefault(digest, given_for(key, rank, record["post_id"], record["text"]))
         return posts, rejects
 
     def _join_accounts(self, records: Sequence[Record]) -> None:
@@ -91,11 +100,12 @@ class Duplicates:
 
     def _given_before(self, record: Record) -> str | None:
         """The post_id of a copy already given out, or None; a fuller copy than that is let through with a note."""
-        for key in record["_keys"]:
-            kept = self.given.get(digest_of(key))
-            if kept is None or (_TITLE in key and not _agree(kept[2], opening(record["text"]))):
+        record["_digests"] = [digest_of(key) for key in record["_keys"]]
+        for key, digest in zip(record["_keys"], record["_digests"], strict=True):
+            kept = self.given.get(digest)
+            if kept is None or (_TITLE in key and not _agree(None if kept[2] == "-" else int(kept[2:10], 16), opening(record["text"]))):
                 continue
-            rank, post_id = kept[0], kept[1] or record["post_id"]
+            rank, post_id = int(kept[:2]), kept[10:] or record["post_id"]
             if rank < fullness("excerpt") <= fullness(record["body_state"]):
                 record["notes"] = [*record["notes"], f"fuller copy of {post_id}"]
                 return None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from classifier.errors import ExportError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 _MARKS = (
@@ -32,6 +33,13 @@ class Encoding(NamedTuple):
     name: str
     clean: bool
 
+    @property
+    def errors(self) -> str:
+        """How Python is to treat bytes that break the rule: marked, so that their row is rejected; UTF-16 can only replace them."""
+        if self.clean:
+            return "strict"
+        return "replace" if self.name in {"utf-16", "utf-32"} else "surrogateescape"
+
 
 def decide_encoding(path: Path, name: str) -> Encoding:
     """
@@ -40,29 +48,35 @@ def decide_encoding(path: Path, name: str) -> Encoding:
     Raises ExportError if it is neither UTF-8, UTF-16 with its mark, nor GB18030; the message names the file and what to do.
     """
     with path.open("rb") as file:
-        marked = mark_of(file.read(4))
-        if marked in {"utf-16", "utf-32"}:
-            return Encoding(marked, clean=True)
-        for encoding in ("utf-8-sig" if marked else "utf-8", "gb18030"):
+
+        def holds(encoding: str) -> bool:
             file.seek(0)
-            if _holds(file, encoding):
-                return Encoding(encoding, clean=True)
-        file.seek(0)
-        return _vote(file.read(_VOTING_BYTES).split(b"\n"), name)
+            return _holds(file, encoding)
+
+        def lines() -> list[bytes]:
+            file.seek(0)
+            return file.read(_VOTING_BYTES).split(b"\n")
+
+        return _decide(mark_of(file.read(4)), holds, lines, name)
 
 
 def encoding_of_bytes(content: bytes, name: str) -> Encoding:
     """The same decision over bytes in memory."""
-    marked = mark_of(content[:4])
-    if marked in {"utf-16", "utf-32"}:
-        return Encoding(marked, clean=True)
-    for encoding in ("utf-8-sig" if marked else "utf-8", "gb18030"):
-        try:
-            content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return Encoding(encoding, clean=True)
-    return _vote(content.split(b"\n"), name)
+    return _decide(mark_of(content[:4]), lambda encoding: _decodes(content, encoding), lambda: content.split(b"\n"), name)
+
+
+def _decide(marked: str | None, holds: Callable[[str], bool], lines: Callable[[], list[bytes]], name: str) -> Encoding:
+    if marked is not None:
+        return Encoding(marked, clean=holds(marked))
+    if holds("utf-8"):
+        return Encoding("utf-8", clean=True)
+    # One broken byte in a UTF-8 file must not turn all of it into GB18030, which takes almost anything: the lines are asked first.
+    voting = [line for line in lines() if not line.isascii()]
+    if sum(1 for line in voting if _decodes(line, "utf-8")) >= 0.5 * len(voting):
+        return Encoding("utf-8", clean=False)
+    if holds("gb18030"):
+        return Encoding("gb18030", clean=True)
+    return _vote(voting, name)
 
 
 def mark_of(beginning: bytes) -> str | None:

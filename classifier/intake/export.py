@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from classifier.intake.duplicates import Duplicates
 from classifier.intake.files import sources_of
-from classifier.intake.plain import PlainChunk, notes_text, post_of_line
+from classifier.intake.plain import PlainChunk, notes_text, post_of_line, records_of_chunk
 from classifier.intake.posts import POST_COLUMNS, Batch, posts_from_rows, posts_table, rejects_table
 from classifier.intake.read import read_source
 from classifier.intake.recognise import IN_CHILD
@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
     from classifier.intake.source import Record
 
-_HELD_ROWS = 20_000  # so many posts, or
-_HELD_CHARACTERS = 20_000_000  # characters of text, are held back so that the fullest of several copies can be chosen
+_SMALL_CHUNK = CHUNK_ROWS // 4
+_HELD_ROWS = 10_000  # so many posts, or
+_HELD_CHARACTERS = 10_000_000  # characters of text, are held back so that the fullest of several copies can be chosen
 
 
 def stream_export(paths: str | Path | Iterable[str | Path], *, columns: Mapping[str, str] | None = None) -> Iterator[Batch]:
@@ -83,6 +84,9 @@ def batches(
     held: list[Record] = []
     size = 0
     for chunk in read_chunks(paths, columns=columns, child=child):
+        if isinstance(chunk, PlainChunk) and chunk.n_rows < _SMALL_CHUNK:
+            # A small file is held back like any other, so that a fuller copy in the next file can still win.
+            chunk = [*records_of_chunk(chunk), *chunk.rejects]  # noqa: PLW2901
         if isinstance(chunk, PlainChunk):
             if held:
                 yield from _sorted_out(held, seen)
@@ -134,8 +138,6 @@ def _plain_batch(chunk: PlainChunk, seen: Duplicates) -> Batch:
 
 
 def _batch_with_duplicates(chunk: PlainChunk, seen: Duplicates) -> Batch:
-    from classifier.intake.plain import records_of_chunk
-
     posts, rejects = seen.sort_out(records_of_chunk(chunk))
     for post in posts:
         post["notes"] = notes_text(post["notes"])

@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
+from sys import intern
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
@@ -17,7 +18,7 @@ import orjson
 from classifier.errors import ExportError
 from classifier.intake.addresses import NOWHERE, read_address
 from classifier.intake.bodies import EXCEL_CELL_LIMIT, PLACEHOLDERS
-from classifier.intake.duplicates import Given, given_for, keys_of, opening, title_key_of
+from classifier.intake.duplicates import Given, given_for, given_text, keys_of, opening, title_key_of
 from classifier.intake.layout import Exporter, Layout, Row, found_in, normalised, understand
 from classifier.intake.posts import POST_COLUMNS, TEXT_LIMIT, fullness
 from classifier.intake.settle import settle, title_key
@@ -50,7 +51,7 @@ _HEADINGS = frozenset(heading for headings in PLAIN.fields.values() for heading 
 _TEXT_FIELDS = ("text", "title")
 _SIDE_FIELDS = ("author", "digest", "platform", "media", "is_repost", "notes")
 _FULL = fullness("full")
-_KEPT: Given = (_FULL, None, None)
+_KEPT: Given = intern(given_text(_FULL, None, ""))
 
 
 class PlainChunk(NamedTuple):
@@ -72,14 +73,14 @@ def is_plain(keys: Iterable[str]) -> bool:
     return all(heading in _HEADINGS for headings in understand(spelled, (), {}).fields.values() for heading in headings)
 
 
-def settle_plain(obj: Any, src_row: int, source: Source) -> Record:
+def settle_plain(obj: Any, src_row: int, source: Source, exporter: str = "plain") -> Record:
     """One post of the plain form, or a reject that says what is wrong with it."""
     problem = problem_of(obj)
     if problem is not None:
         return settle({"reject": "unreadable", "excerpt": problem, "src_row": src_row}, source)
     row: Row = {normalised(key): value for key, value in obj.items()}
     found = found_in(row, PLAIN_LAYOUT)
-    found["src_row"] = src_row
+    found["src_row"], found["exporter"] = src_row, exporter
     return settle(found, source)
 
 
@@ -102,7 +103,7 @@ def _kind(value: Any) -> str:
     return {list: "a list", dict: "an object", str: "a text", bool: "true or false", int: "a number", float: "a number"}.get(type(value), "null")
 
 
-def plain_chunk(objects: Sequence[Any], rows: Sequence[int], source: Source, *, may_hold_nul: bool) -> PlainChunk | None:
+def plain_chunk(objects: Sequence[Any], rows: Sequence[int], source: Source, *, may_hold_nul: bool, exporter: str = "plain") -> PlainChunk | None:
     """
     *objects* as columns, or None where the careful way must be taken (wrong types, or a duplicate inside the chunk).
 
@@ -123,11 +124,11 @@ def plain_chunk(objects: Sequence[Any], rows: Sequence[int], source: Source, *, 
         return None
     odd = {i for i, text in enumerate(texts) if not text or len(text) <= 120 or len(text) > TEXT_LIMIT or len(text) == EXCEL_CELL_LIMIT}
     odd = {i for i in odd if not _is_ordinary(texts[i], titles[i])}
-    odd |= {i for i, title in enumerate(titles) if title is not None and title.isspace()}
+    odd |= {i for i, title in enumerate(titles) if title is not None and (title.isspace() or len(title) > 100)}
     odd |= _unusual(objects, ids, account_ids, names)
     if may_hold_nul:
         odd |= {i for i, obj in enumerate(objects) if any(type(value) is str and "\x00" in value for value in obj.values())}
-    return _fast(objects, rows, source, (texts, titles, ids, account_ids, names, times), odd)
+    return _fast(objects, rows, source, exporter, (texts, titles, ids, account_ids, names, times), odd)
 
 
 def _unusual(objects: Sequence[dict[str, Any]], *id_columns: list[Any]) -> set[int]:
@@ -149,7 +150,7 @@ def _is_ordinary(text: str | None, title: str | None) -> bool:
     return bool(stripped) and not stripped.startswith(PLACEHOLDERS) and (title is None or stripped != title.strip())
 
 
-def _fast(objects: Sequence[Any], rows: Sequence[int], source: Source, lists: tuple[list[Any], ...], odd: set[int]) -> PlainChunk | None:
+def _fast(objects: Sequence[Any], rows: Sequence[int], source: Source, exporter: str, lists: tuple[list[Any], ...], odd: set[int]) -> PlainChunk | None:
     texts, titles, ids, account_ids, names, times = lists
     n = len(objects)
     accounts = [_account(account_id, name, source.name) for account_id, name in zip(account_ids, names, strict=True)]
@@ -168,15 +169,15 @@ def _fast(objects: Sequence[Any], rows: Sequence[int], source: Source, lists: tu
         columns["published_at"] = [when.at for when in whens]
         columns["published_precision"] = [when.precision for when in whens]
         columns["published_tz"] = [when.zone for when in whens]
+    constants = {"platform": "other", "body_state": "full", "src_file": source.name, "exporter": exporter}
     rejects: list[Record] = []
     gone: list[int] = []
     odd_keys: list[tuple[str, Given]] = []
     if odd:
-        constants = {"platform": "other", "body_state": "full", "src_file": source.name, "exporter": "plain"}
         for name in POST_COLUMNS:
             columns.setdefault(name, [constants.get(name)] * n)
     for i in sorted(odd):
-        record = settle_plain(objects[i], rows[i], source)
+        record = settle_plain(objects[i], rows[i], source, exporter)
         if "reason" in record:
             rejects.append(record)
             gone.append(i)
@@ -196,8 +197,7 @@ def _fast(objects: Sequence[Any], rows: Sequence[int], source: Source, lists: tu
     digests = [blake2b(key.encode(), digest_size=16).digest() for key, _ in keys]
     if len(set(digests)) != len(digests):
         return None
-    constants = {} if odd else {"platform": "other", "body_state": "full", "src_file": source.name, "exporter": "plain"}
-    return PlainChunk(columns, constants, n - len(gone), digests, [kept for _, kept in keys], rejects)
+    return PlainChunk(columns, {} if odd else constants, n - len(gone), digests, [kept for _, kept in keys], rejects)
 
 
 def _title_keys(columns: dict[str, list[Any]], odd: set[int]) -> list[tuple[str, Given]]:
@@ -206,7 +206,7 @@ def _title_keys(columns: dict[str, list[Any]], odd: set[int]) -> list[tuple[str,
     told = zip(columns["title"], columns["published_precision"], columns["account_key"], columns["published_at"], columns["post_id"], columns["text"], strict=True)
     for i, (title, precision, account, at, post_id, text) in enumerate(told):
         if title and precision in ("second", "minute") and i not in odd:
-            keys.append((title_key_of(account, title_key(title) or "", at), (_FULL, post_id, opening(text))))
+            keys.append((title_key_of(account, title_key(title) or "", at), given_text(_FULL, opening(text), post_id)))
     return keys
 
 

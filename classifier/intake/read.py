@@ -5,23 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from classifier.errors import ExportError
+from classifier.intake.plain import PlainChunk
 from classifier.intake.posts import reject
 from classifier.intake.recognise import Shape, recognise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from classifier.intake.plain import PlainChunk
     from classifier.intake.source import Record, Source
 
 
 def read_source(source: Source, shape: Shape | None = None) -> Iterator[list[Record] | PlainChunk]:
-    """Chunks of everything in *source*. What cannot be read at all is one reject with the reason, never an error."""
+    """Chunks of everything in *source*. What cannot be read at all, or holds no row, is one reject with the reason, never an error."""
+    some = False
     try:
-        yield from _reader(shape or recognise(source), source)
+        for chunk in _reader(shape or recognise(source), source):
+            some = some or bool(chunk.n_rows or chunk.rejects if isinstance(chunk, PlainChunk) else any("about" not in record for record in chunk))
+            yield chunk
+        if not some:
+            yield [reject(source.name, 1, "empty", "no post in this file")]
     except ExportError as error:
         yield [reject(source.name, 1, "unreadable", str(error))]
-    except (OSError, MemoryError, RecursionError) as error:
+    except (OSError, MemoryError, RecursionError, UnicodeError) as error:
         yield [reject(source.name, 1, "unreadable", f"{type(error).__name__}: {error}")]
 
 

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from classifier.intake.source import Record
 
 MEMORY_LIMIT = 3 << 30  # bytes of address space
-BASE_SECONDS = 20  # for one file, and on top of it:
-BYTES_PER_SECOND = 100_000  # what a file may cost; the slowest reader of ours does ten times as much
+BASE_SECONDS = 20  # of waiting for the next rows of one file, and on top of it:
+BYTES_PER_SECOND = 1 << 20  # one second for each of these
+_CPU_SHARE = 4  # of that many times these seconds of computing, for the whole file
 _LENGTH_BYTES = 8
 _FRAME_LIMIT = 1 << 30
 _DONE = {"done": True}
@@ -70,7 +71,7 @@ class Child:
         allowed = self.seconds + source.path.stat().st_size / BYTES_PER_SECOND
         is_over = False
         try:
-            self._send({**question, "cpu_seconds": int(allowed) + 1})
+            self._send({**question, "cpu_seconds": int(_CPU_SHARE * allowed) + 1})
             while True:
                 answer = self._receive(allowed)
                 if answer == _DONE:

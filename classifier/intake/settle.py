@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from classifier.intake.accounts import alias_of, biz_number, key_of_id, key_of_name
@@ -146,13 +147,11 @@ def _settle_account(row: dict[str, Any], found: Found, source: Source, address: 
         if key is not None and not (address.biz and key.startswith("wechat:") and ":biz:" not in key):
             row["account_key"], row["account_key_source"] = key, where
             return
-    for hint, said in ((source.stem, "filename"), *((part, "folder") for part in reversed(source.name.split("/")[:-1]))):
-        named = _NAMED_ID.search(hint)
-        number = biz_number(named[0]) if named else None
-        if number is not None and platform in (None, "wechat"):
-            row["account_id"] = given or named[0]  # type: ignore[index]
-            row["account_key"], row["account_key_source"] = f"wechat:biz:{number}", said
-            return
+    hinted = _named_in_path(source.name) if platform in {None, "wechat"} else None
+    if hinted is not None:
+        row["account_id"] = given or hinted[0]
+        row["account_key"], row["account_key_source"] = hinted[1], hinted[2]
+        return
     if platform == "telegram" and given is None and _telegram_dump(row, source):
         return
     if platform == "weibo" and given is None and _weibo_account(row, source):
@@ -167,6 +166,18 @@ def _settle_account(row: dict[str, Any], found: Found, source: Source, address: 
         row["account_key"], row["account_key_source"] = key_of_name(name), "name_only"
     else:
         _account_of_place(row, source)
+
+
+@lru_cache(maxsize=256)
+def _named_in_path(name: str) -> tuple[str, str, str] | None:
+    """(spelling, key, filename or folder) of the WeChat account the path *name* spells, the file's name before its folders; or None."""
+    *folders, file = name.split("/")
+    for hint, said in ((file.rpartition(".")[0] or file, "filename"), *((folder, "folder") for folder in reversed(folders))):
+        named = _NAMED_ID.search(hint)
+        number = biz_number(named[0]) if named else None
+        if named is not None and number is not None:
+            return named[0], f"wechat:biz:{number}", said
+    return None
 
 
 def _telegram_dump(row: dict[str, Any], source: Source) -> bool:

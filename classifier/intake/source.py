@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -29,17 +30,17 @@ class Source:
     columns: dict[str, str] = field(default_factory=dict)
     root: str = ""
 
-    @property
+    @cached_property
     def stem(self) -> str:
         """The file's name without its last ending."""
         return PurePosixPath(self.name).stem
 
-    @property
+    @cached_property
     def folder(self) -> str | None:
         """The name of the folder the file lies in, or None at the top."""
         return PurePosixPath(self.name).parent.name or None
 
-    @property
+    @cached_property
     def suffix(self) -> str:
         """The ending in small letters, with its dot."""
         return PurePosixPath(self.name).suffix.lower()

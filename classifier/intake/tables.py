@@ -11,14 +11,15 @@ import re
 import sys
 from collections import deque
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from classifier.intake.aliases import FIELD_OF, is_broken
 from classifier.intake.encoding import decide_encoding
 from classifier.intake.exporters.registry import EXPORTERS
 from classifier.intake.exporters.wechat_tables import WE_MP_RSS_LIST
-from classifier.intake.layout import Layout, Row, normalised, posts_in, understand
+from classifier.intake.layout import UNKNOWN_TABLE, Layout, Row, normalised, posts_in, understand
 from classifier.intake.lines import about
+from classifier.intake.plain import PlainChunk, plain_chunk
 from classifier.intake.posts import reject
 from classifier.intake.settle import settle
 from classifier.intake.shapes import headings_by_shape, looks_headless
@@ -41,27 +42,51 @@ _ROUNDED = re.compile(r"\d(?:\.\d+)?[eE]\+\d+")
 
 csv.field_size_limit(min(sys.maxsize, CELL_LIMIT))
 
+_PLAIN_KEYS = {
+    "text": "text",
+    "title": "title",
+    "account_id": "account_id",
+    "account_name": "account_name",
+    "post_id": "post_id",
+    "published": "published_at",
+    "url": "url",
+    "author": "author",
+    "digest": "digest",
+}
+
 BROKEN = "the headings are Chinese that was read with the wrong encoding and saved again; export the file anew, or open the original as UTF-8 (编码错乱：请重新导出，或用 UTF-8 打开原始文件)"
 
 
-def read_text_table(source: Source) -> Iterator[list[Record]]:
-    """Chunks of records of a CSV or TSV file in order, and one remark about the file."""
+def read_text_table(source: Source) -> Iterator[list[Record] | PlainChunk]:
+    """Chunks of a CSV or TSV file in order, and one remark about the file."""
     encoding = decide_encoding(source.path, source.name)
-    errors = "strict" if encoding.clean else "surrogateescape"
-    with source.path.open(encoding=encoding.name, errors=errors, newline="") as file:
+    with source.path.open(encoding=encoding.name, errors=encoding.errors, newline="") as file:
         first = file.readline(1 << 16)
         delimiter = _delimiter_of(first)
         lines = chain([first], file)
         rows = _lijinma_rows(lines) if _is_lijinma(first) else _rows(lines, delimiter)
+        rows = rows if encoding.clean else _without_broken(rows)
         shape = f"text table, {'tab' if delimiter == chr(9) else delimiter}"
-        yield from read_rows(rows, source, shape=shape, encoding=encoding.name)
+        yield from read_rows(rows, source, shape=shape, encoding=encoding.name, may_be_fast=True)
 
 
-def read_rows(rows: Iterable[NumberedRow], source: Source, *, shape: str, encoding: str | None = None) -> Iterator[list[Record]]:
+def _without_broken(rows: Iterable[NumberedRow]) -> Iterator[NumberedRow]:
+    """*rows* with the reason in the place of those whose bytes are not text in the file's encoding."""
+    for number, cells in rows:
+        is_broken_row = not isinstance(cells, str) and any(_SURROGATE.search(cell) for cell in cells)
+        yield number, "bytes that are not text in this file's encoding" if is_broken_row else cells
+
+
+@overload
+def read_rows(rows: Iterable[NumberedRow], source: Source, *, shape: str, encoding: str | None = ...) -> Iterator[list[Record]]: ...
+@overload
+def read_rows(rows: Iterable[NumberedRow], source: Source, *, shape: str, encoding: str | None = ..., may_be_fast: bool) -> Iterator[list[Record] | PlainChunk]: ...
+def read_rows(rows: Iterable[NumberedRow], source: Source, *, shape: str, encoding: str | None = None, may_be_fast: bool = False) -> Iterator[Any]:
     """
     Chunks of records of a table given as (row number, cells), heading among them.
 
-    A row of cells that is text instead is a reason why that row could not be read.
+    A row of cells that is text instead is a reason why that row could not be read. With *may_be_fast* a table of nothing but
+    the plain form's fields comes in whole columns, as JSON Lines of that form do.
     """
     numbered = iter(rows)
     sample = list(islice(numbered, _SAMPLE_ROWS))
@@ -72,7 +97,36 @@ def read_rows(rows: Iterable[NumberedRow], source: Source, *, shape: str, encodi
     if refused is not None:
         yield [reject(source.name, sample[used - 1][0] if used else 1, *refused)]
         return
-    yield from _in_chunks(_settled(chain(sample[used:], numbered), headings, layout, source))
+    following = chain(sample[used:], numbered)
+    fast = _plain_headings(layout) if may_be_fast else None
+    if fast is None:
+        yield from _in_chunks(_settled(following, headings, layout, source))
+        return
+    while chunk := list(islice(following, CHUNK_ROWS)):
+        columns = _fast(chunk, headings, fast, source)
+        yield columns if columns is not None else list(_settled(chunk, headings, layout, source))
+
+
+def _plain_headings(layout: Layout) -> dict[str, str] | None:
+    """For each field of the plain form its one heading, if the table holds nothing else that is read; else None."""
+    if layout.exporter is not UNKNOWN_TABLE or layout.notes or not set(layout.fields) <= set(_PLAIN_KEYS):
+        return None
+    if any(len(heads) > 1 for heads in layout.fields.values()):
+        return None
+    return {_PLAIN_KEYS[name]: heads[0] for name, heads in layout.fields.items()}
+
+
+def _fast(chunk: list[NumberedRow], headings: list[str], fast: dict[str, str], source: Source) -> PlainChunk | None:
+    """*chunk* in whole columns, or None if one of its rows is not an ordinary one."""
+    width = len(headings)
+    if any(isinstance(cells, str) or len(cells) != width or cells[0] == headings[0] or not any(cells) for _, cells in chunk):
+        return None
+    names = _distinct([normalised(heading) for heading in headings])
+    by_heading = dict(zip(names, zip(*(cells for _, cells in chunk), strict=True), strict=True))
+    keys = list(fast)
+    values = zip(*(by_heading[heading] for heading in fast.values()), strict=True)
+    objects = [{key: value for key, value in zip(keys, row, strict=True) if value or key == "text"} for row in values]
+    return plain_chunk(objects, [number for number, _ in chunk], source, may_hold_nul=True, exporter=UNKNOWN_TABLE.name)
 
 
 def _settled(rows: Iterable[NumberedRow], headings: list[str], layout: Layout, source: Source) -> Iterator[Record]:
@@ -84,7 +138,7 @@ def _settled(rows: Iterable[NumberedRow], headings: list[str], layout: Layout, s
             continue
         if not any(cell is not None and cell != "" for cell in cells):
             continue
-        if [normalised(str(cell)) for cell in cells[:3]] == names[:3] and len(names) > 1:
+        if cells[0] == headings[0] and list(cells[:3]) == headings[:3] and len(names) > 1:
             yield reject(source.name, number, "heading", "the heading again")
             continue
         fitted = names if realign is None else realign(names, cells)
@@ -92,9 +146,6 @@ def _settled(rows: Iterable[NumberedRow], headings: list[str], layout: Layout, s
             yield reject(source.name, number, "unreadable", f"{len(cells)} values under {len(names)} headings: {' | '.join(map(str, cells))[:120]}")
             continue
         row: Row = dict(zip(fitted, cells, strict=False))
-        if any(isinstance(cell, str) and _SURROGATE.search(cell) for cell in cells):
-            yield reject(source.name, number, "unreadable", "bytes that are not text in this file's encoding")
-            continue
         for found in posts_in(row, layout, number):
             yield settle(found, source)
 

@@ -1,8 +1,8 @@
 """
-The gate: which posts mention anything of the trade at all.
+The gate: which posts mention anything of the trade at all, and which of their segments stand near such a word.
 
-It is part of what a score means: a post that does not pass has the floor score everywhere, in training, scoring and
-explanations alike, so that reading on only where it opens changes no score.
+It is part of what a score means: only the neighbourhood of the trade's words is read, and a post without one has the
+floor score, in training, scoring and explanations alike.
 """
 
 from __future__ import annotations
@@ -14,26 +14,51 @@ import numpy.typing as npt
 
 from classifier.language import words
 from classifier.language.lexicon import Lexicon
-from classifier.language.normalise import Folded
+from classifier.language.normalise import NEWLINE, Folded
+from classifier.language.passages import Segments
 
 
 @cache
 def _gate_words() -> tuple[frozenset[str], Lexicon]:
     """Return the words that open, and the lexicon of these and of those that only cover them."""
     listed = {row[0]: row[1] == "1" for row in words.read_list("gate")}
-    opening = {word for word, opens in listed.items() if opens} | set(words.sure_names())
-    for written, row in words.disguises().items():
-        # A disguise is undone only later, so its spelling opens as well.
-        if any(len(word) > 1 and word in row[0] for word in opening) or "币" in row[0]:
-            opening.add(written)
-    return frozenset(opening - {word for word, opens in listed.items() if not opens}), Lexicon([*opening, *listed])
+    opening = ({word for word, opens in listed.items() if opens} | set(words.sure_names())) - {word for word, opens in listed.items() if not opens}
+    return frozenset(opening), Lexicon([*opening, *listed])
 
 
-def opens(folded: Folded) -> npt.NDArray[np.bool_]:
-    """Return for each text of *folded* whether it passes the gate."""
+@cache
+def _quick_words() -> tuple[frozenset[str], Lexicon]:
+    """Return the same with every listed disguise beside them: what may open once disguises are undone."""
     opening, lexicon = _gate_words()
-    hits = lexicon.find(folded.codes, folded.text())
-    post = np.searchsorted(folded.starts, hits.start, side="right") - 1
+    disguised = {written for written, row in words.disguises().items() if row[0] != written}
+    return opening | disguised, Lexicon([*lexicon.words, *words.disguises()])
+
+
+def may_open(folded: Folded) -> npt.NDArray[np.bool_]:
+    """
+    Return for each text whether it may pass the gate: a quick look at folded text whose disguises are not yet undone.
+
+    A text that may not has nothing to undo, so it has no word of the trade after undoing either.
+    """
+    places = _places(folded, *_quick_words())
     passed = np.zeros(len(folded.starts) - 1, dtype=np.bool_)
-    passed[[p for p, word in zip(post.tolist(), hits.word, strict=True) if word in opening]] = True
+    passed[np.searchsorted(folded.starts, places, side="right") - 1] = True
     return passed
+
+
+def open_segments(folded: Folded, segments: Segments) -> npt.NDArray[np.bool_]:
+    """Return which *segments* of undisguised text are read: those with a word of the trade, and their neighbours in the same line."""
+    places = _places(folded, *_gate_words())
+    near = np.zeros(len(segments.post), dtype=np.bool_)
+    near[np.searchsorted(segments.start, places, side="right") - 1] = True
+    # A line's end is a wall: what stands in the next paragraph is about something else as often as not.
+    joined = (segments.post[:-1] == segments.post[1:]) & (folded.codes[segments.end[:-1] - 1] != NEWLINE)
+    read = near.copy()
+    read[1:] |= near[:-1] & joined
+    read[:-1] |= near[1:] & joined
+    return read
+
+
+def _places(folded: Folded, opening: frozenset[str], lexicon: Lexicon) -> npt.NDArray[np.int64]:
+    hits = lexicon.find(folded.codes, folded.text())
+    return np.array([place for place, word in zip(hits.start.tolist(), hits.word, strict=True) if word in opening], dtype=np.int64)

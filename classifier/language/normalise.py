@@ -170,7 +170,7 @@ def fold(texts: list[str]) -> Folded:
     Length and order of the texts are kept; ``source`` leads back to the characters as read.
     Listed disguises that change a word's letters are not touched here (see `undisguise`).
     """
-    original = to_codes("\n".join(texts) + "\n")
+    original = to_codes("".join(f"{text}\n" for text in texts))
     lengths = np.fromiter((len(t) + 1 for t in texts), dtype=np.int64, count=len(texts))
     ends = np.cumsum(lengths)
     codes = original.copy()

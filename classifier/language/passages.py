@@ -16,10 +16,11 @@ from classifier.language.normalise import NEWLINE, Folded
 
 Places = npt.NDArray[np.int64]
 
-# A segment ends at the end of a sentence once it has this many characters, and in mid-sentence at the longest.
+# A segment ends at the end of a line or of a sentence once it has this many characters, and in mid-sentence at the longest.
+LINE_ENOUGH = 30
 ENOUGH = 60
 LONGEST = 100
-SENTENCE_ENDS = [ord(c) for c in "。!?;"] + [NEWLINE]
+SENTENCE_ENDS = [ord(c) for c in "。!?;"]
 CLAUSE_ENDS = [ord(c) for c in ",、: "]
 
 
@@ -34,6 +35,7 @@ class Segments(NamedTuple):
 def cut_segments(folded: Folded) -> Segments:
     """Return the segments of *folded*; every character is in exactly one, every post has at least one."""
     codes, starts = folded.codes, folded.starts
+    line = np.flatnonzero(codes == NEWLINE) + 1
     sentence = np.flatnonzero(np.isin(codes, SENTENCE_ENDS)) + 1
     clause = np.flatnonzero(np.isin(codes, CLAUSE_ENDS)) + 1
     posts: list[int] = []
@@ -42,7 +44,7 @@ def cut_segments(folded: Folded) -> Segments:
     for post in range(len(starts) - 1):
         at, last = int(starts[post]), int(starts[post + 1])
         while True:
-            end = _next_end(at, last, sentence, clause)
+            end = _next_end(at, last, line, sentence, clause)
             posts.append(post)
             begins.append(at)
             ends.append(end)
@@ -52,11 +54,13 @@ def cut_segments(folded: Folded) -> Segments:
     return Segments(np.array(posts, dtype=np.int64), np.array(begins, dtype=np.int64), np.array(ends, dtype=np.int64))
 
 
-def _next_end(at: int, last: int, sentence: Places, clause: Places) -> int:
-    if last - at <= LONGEST:
-        return last
-    for ends in (sentence, clause):
-        n = int(np.searchsorted(ends, at + ENOUGH))
-        if n < len(ends) and ends[n] <= at + LONGEST:
+def _next_end(at: int, last: int, line: Places, sentence: Places, clause: Places) -> int:
+    longest = min(last, at + LONGEST)
+    for ends, enough in ((line, LINE_ENOUGH), (sentence, ENOUGH)):
+        n = int(np.searchsorted(ends, at + enough))
+        if n < len(ends) and ends[n] <= longest:
             return int(ends[n])
-    return at + LONGEST
+    if longest == last:
+        return last
+    n = int(np.searchsorted(clause, at + ENOUGH))
+    return int(clause[n]) if n < len(clause) and clause[n] <= longest else longest

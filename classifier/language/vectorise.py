@@ -28,11 +28,11 @@ NUMBER_MARK = 0xE001
 FIRST_KNOWN = 0xE010
 # From this many digits on, a number is a handle or a card, not an amount.
 LONG_NUMBER = 6
-GRAM_LENGTHS = (2, 3, 4)
+GRAM_LENGTHS = (2, 3)
 
 
 class Reading(NamedTuple):
-    """What one reading of a batch of posts gives: ``words[i]`` stands in segment ``word_segment[i]``; ``stream`` are the codes of the n-grams."""
+    """What one reading of a batch of posts gives: ``words[i]`` stands in segment ``word_segment[i]``; ``stream`` are the codes of the n-grams, each from ``stream_place`` to before ``stream_end`` in the folded text."""
 
     folded: Folded
     segments: Segments
@@ -41,6 +41,7 @@ class Reading(NamedTuple):
     word_segment: Places
     stream: Keys
     stream_place: Places
+    stream_end: Places
     stream_segment: Places
     stream_post: Places
 
@@ -58,7 +59,7 @@ def read(texts: list[str]) -> Reading:
     segments = cut_segments(folded)
     kind = classes(folded.codes)
     text = folded.text()
-    latin_text, latin_code, latin_place = _latin(folded.codes, text, kind)
+    latin_text, latin_code, latin_place, latin_end = _latin(folded.codes, text, kind)
     han = np.flatnonzero(kind == 1)
     cuts, cut_place = _cut_han(folded.codes, han)
     place = np.concatenate((cut_place, latin_place))
@@ -69,6 +70,7 @@ def read(texts: list[str]) -> Reading:
     stream = np.concatenate((np.minimum(folded.codes[han], 0xFFFD), latin_code)).astype(np.uint64)
     stream_order = np.argsort(stream_place, kind="stable")
     stream, stream_place = stream[stream_order], stream_place[stream_order]
+    stream_end = np.concatenate((han + 1, latin_end))[stream_order]
     stream_segment = np.searchsorted(segments.start, stream_place, side="right") - 1
     return Reading(
         folded,
@@ -78,6 +80,7 @@ def read(texts: list[str]) -> Reading:
         np.searchsorted(segments.start, place, side="right") - 1,
         stream,
         stream_place,
+        stream_end,
         stream_segment,
         segments.post[stream_segment],
     )
@@ -96,8 +99,8 @@ def _cut_han(codes: npt.NDArray[np.uint32], han: Places) -> tuple[list[str], Pla
     return [cut for cut in cuts if cut != " "], starts[starts >= 0]
 
 
-def _latin(codes: npt.NDArray[np.uint32], text: str, kind: npt.NDArray[np.uint8]) -> tuple[list[str], Keys, Places]:
-    """Return the Latin words and numbers as features see them: their text or mark, their code, where they start."""
+def _latin(codes: npt.NDArray[np.uint32], text: str, kind: npt.NDArray[np.uint8]) -> tuple[list[str], Keys, Places, Places]:
+    """Return the Latin words and numbers as features see them: their text or mark, their code, where they start and end."""
     written = (kind == 2) | (kind == 3)
     # A handle may hold _ and -: inside one they do not end it.
     joint = np.isin(codes, [ord("_"), ord("-")])
@@ -108,6 +111,7 @@ def _latin(codes: npt.NDArray[np.uint32], text: str, kind: npt.NDArray[np.uint8]
     names: list[str] = []
     marks: list[int] = []
     places: list[int] = []
+    stops: list[int] = []
     for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
         name = text[start:end]
         unit = name.lstrip("0123456789")
@@ -116,6 +120,7 @@ def _latin(codes: npt.NDArray[np.uint32], text: str, kind: npt.NDArray[np.uint8]
             names.append("0")
             marks.append(NUMBER_MARK)
             places.append(start)
+            stops.append(end - len(unit))
             name = unit
         code = known.get(name)
         if code is None:
@@ -124,7 +129,8 @@ def _latin(codes: npt.NDArray[np.uint32], text: str, kind: npt.NDArray[np.uint8]
         names.append(name)
         marks.append(code)
         places.append(end - len(unit) if unit in known else start)
-    return names, np.array(marks, dtype=np.uint64), np.array(places, dtype=np.int64)
+        stops.append(end)
+    return names, np.array(marks, dtype=np.uint64), np.array(places, dtype=np.int64), np.array(stops, dtype=np.int64)
 
 
 class Grams(NamedTuple):

@@ -13,7 +13,9 @@ Nothing in the folder is ever executed, and nothing is read before its digest ag
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import zipfile
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -45,8 +47,7 @@ class Model:
     name: str
     vocabulary: Vocabulary
     rarity: Values
-    post_weights: Values
-    passage_weights: Values
+    weights: Values
     category_weights: Values
     category_constants: Values
     account_weights: Values
@@ -67,7 +68,7 @@ class Model:
 
 
 NUMBERS = ("floor", "constant", "whole", "strongest", "offer_from", "review_from", "flag_from", "look_from")
-ARRAYS = ("rarity", "post_weights", "passage_weights", "category_weights", "category_constants", "account_weights")
+ARRAYS = ("rarity", "weights", "category_weights", "category_constants", "account_weights")
 
 
 def digest_of(content: bytes) -> str:
@@ -106,7 +107,7 @@ def save_model(model: Model, folder: Path, *, golden: list[dict[str, Any]], card
     """Write *model* into *folder*, which is made; equal models give equal bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     arrays = {name: getattr(model, name) for name in ARRAYS}
-    arrays |= {"pairs": model.vocabulary.pairs} | {f"grams{n}": keys for n, keys in enumerate(model.vocabulary.grams)}
+    arrays |= {f"grams{n}": keys for n, keys in enumerate(model.vocabulary.grams)}
     np.savez_compressed(folder / "weights.npz", allow_pickle=False, **arrays)
     (folder / "words.txt").write_text("\n".join(model.vocabulary.words) + "\n", encoding="utf-8")
     lines = (json.dumps(post, ensure_ascii=False, sort_keys=True) for post in golden)
@@ -139,14 +140,11 @@ def load_model(name: str = SHIPPED) -> Model:
             raise ModelFileError(f"{folder / file} is not the file its manifest names; restore it or train again")
     if manifest["word_lists"] != word_lists_digest():
         raise ModelFileError(f"{folder}: trained with other word lists than this version has; train again with `bijian train`")
-    import io
-
-    with np.load(io.BytesIO(contents["weights.npz"]), allow_pickle=False) as arrays:
-        found = {key: arrays[key] for key in arrays.files}
+    found = _arrays(contents["weights.npz"], folder)
     listed = tuple(contents["words.txt"].decode("utf-8").split("\n")[:-1])
     grams = tuple(found[f"grams{n}"] for n in range(sum(key.startswith("grams") for key in found)))
-    vocabulary = Vocabulary(listed, found["pairs"], grams)
-    if not all(len(found[key]) == len(vocabulary) for key in ("rarity", "post_weights", "passage_weights")):
+    vocabulary = Vocabulary(listed, grams)
+    if not all(len(found[key]) == len(vocabulary) for key in ("rarity", "weights")):
         raise ModelFileError(f"{folder}: weights and words do not match in number; train again")
     manifest["digest"] = digest_of(manifest_bytes)
     learned: dict[str, Any] = {key: found[key] for key in ARRAYS} | {key: float(manifest["numbers"][key]) for key in NUMBERS}
@@ -157,6 +155,14 @@ def _read(path: Path) -> bytes:
     if path.is_symlink() or not path.is_file() or path.stat().st_size > LARGEST_FILE:
         raise ModelFileError(f"{path} is missing, a link, or too large for a model file; restore it or train again")
     return path.read_bytes()
+
+
+def _arrays(content: bytes, folder: Path) -> dict[str, npt.NDArray[Any]]:
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            return {key: arrays[key] for key in arrays.files}
+    except (ValueError, OSError, zipfile.BadZipFile):
+        raise ModelFileError(f"{folder / 'weights.npz'}: not arrays of numbers; restore it or train again") from None
 
 
 def _manifest(content: bytes, folder: Path) -> dict[str, Any]:

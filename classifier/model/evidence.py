@@ -46,19 +46,20 @@ def quote_evidence(judged: Judged, model: Model, posts: Places, titles: list[str
     found = {}
     for post in posts.tolist():
         own = slice(int(first[post]), int(first[post + 1]))
-        places, values = reading.stream_place[own], pushed[own]
+        places, ends, values = reading.stream_place[own], reading.stream_end[own], pushed[own]
         clause = np.searchsorted(stops, places)
-        clauses = _clauses(places, values, clause, folded.source, int(begins[post]))
+        clauses = _clauses(folded.source[places] - begins[post], folded.source[ends - 1] + 1 - begins[post], values, clause)
         found[post] = [_quote(run, titles[post], texts[post]) for run in _strongest_runs(clauses, len(titles[post]))]
     return found
 
 
-def _clauses(places: Places, values: Values, clause: Places, source: Places, begin: int) -> list[Clause]:
+def _clauses(starts_at: Places, ends_at: Places, values: Values, clause: Places) -> list[Clause]:
+    """Return the clauses of a post, given for each of its characters where it stands as read, its push, and the number of its clause."""
     edges = np.flatnonzero(np.diff(clause)) + 1
-    starts = [0, *edges.tolist()] if len(places) else []
-    ends = [*edges.tolist(), len(places)]
+    starts = [0, *edges.tolist()] if len(values) else []
+    ends = [*edges.tolist(), len(values)]
     return [
-        Clause(int(source[places[a]]) - begin, int(source[places[b - 1]]) + 1 - begin, float(values[a:b].sum()))
+        Clause(int(starts_at[a]), int(ends_at[b - 1]), float(values[a:b].sum()))
         for a, b in zip(starts, ends, strict=False)
     ]
 

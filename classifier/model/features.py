@@ -1,5 +1,5 @@
 """
-The features of a post: words, pairs of neighbouring words, and character n-grams, counted by segment.
+The features of a post: words and character n-grams, counted by segment.
 
 A feature is looked up, never hashed: a column is one word or n-gram, so that every weight can be named.
 """
@@ -21,7 +21,8 @@ Places = npt.NDArray[np.int64]
 Keys = npt.NDArray[np.uint64]
 Values = npt.NDArray[np.float64]
 
-PAIR_SHIFT = np.uint64(32)
+# How much more a rare feature counts than plain TF-IDF says (models/EXPERIMENTS.md).
+RARITY_POWER = 1.5
 
 
 class Occurrences(NamedTuple):
@@ -35,14 +36,13 @@ class Occurrences(NamedTuple):
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What the columns are: words first, then pairs (numbers of two words, packed), then n-grams by length."""
+    """What the columns are: words first, then n-grams by length."""
 
     words: tuple[str, ...]
-    pairs: Keys
     grams: tuple[Keys, ...]
 
     def __len__(self) -> int:
-        return len(self.words) + len(self.pairs) + sum(map(len, self.grams))
+        return len(self.words) + sum(map(len, self.grams))
 
     @cached_property
     def _numbers(self) -> dict[str, int]:
@@ -50,7 +50,7 @@ class Vocabulary:
 
     @cached_property
     def _tables(self) -> list[KeyTable]:
-        return [KeyTable(self.pairs), *map(KeyTable, self.grams)]
+        return [KeyTable(keys) for keys in self.grams]
 
     def occurrences(self, reading: Reading) -> Occurrences:
         """Return every feature of *reading* that has a column, family by family."""
@@ -61,15 +61,7 @@ class Vocabulary:
         known = word >= 0
         found = [Occurrences(word[known], reading.word_segment[known], start[known], span[known])]
         offset = len(self.words)
-        post = reading.segments.post[reading.word_segment]
-        pair = known[:-1] & known[1:] & (post[:-1] == post[1:])
-        keys = pack_pairs(word[:-1][pair], word[1:][pair])
-        column = self._tables[0].find(keys)
-        hit = column >= 0
-        pair_span = (span[:-1] + span[1:])[pair]
-        found.append(Occurrences(column[hit] + offset, reading.word_segment[:-1][pair][hit], start[:-1][pair][hit], pair_span[hit]))
-        offset += len(self.pairs)
-        for length, table in zip(GRAM_LENGTHS, self._tables[1:], strict=True):
+        for length, table in zip(GRAM_LENGTHS, self._tables, strict=True):
             gram = grams(reading, length)
             column = table.find(gram.key)
             hit = column >= 0
@@ -78,14 +70,10 @@ class Vocabulary:
         return Occurrences(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
 
     def name(self, column: int) -> str:
-        """Return the word, pair or n-gram of *column*, as a person reads it."""
+        """Return the word or n-gram of *column*, as a person reads it."""
         if column < len(self.words):
             return self.words[column]
         column -= len(self.words)
-        if column < len(self.pairs):
-            first, second = int(self.pairs[column]) >> 32, int(self.pairs[column]) & 0xFFFFFFFF
-            return f"{self.words[first]}+{self.words[second]}"
-        column -= len(self.pairs)
         for keys in self.grams:
             if column < len(keys):
                 return unpack_gram(int(keys[column]))
@@ -96,11 +84,6 @@ class Vocabulary:
 def word_spans(reading: Reading) -> Places:
     """Return how many characters of the stream each word covers: a Latin word or number is one."""
     return np.fromiter((1 if w[0] < "\u0080" else len(w) for w in reading.words), dtype=np.int64, count=len(reading.words))
-
-
-def pack_pairs(first: Places, second: Places) -> Keys:
-    """Return one key for each pair of word numbers."""
-    return (first.astype(np.uint64) << PAIR_SHIFT) | second.astype(np.uint64)
 
 
 def unpack_gram(key: int) -> str:
@@ -126,16 +109,11 @@ def learn_vocabulary(reading: Reading, groups: npt.NDArray[np.int64], *, least_p
         word for word, posts in counts.items() if len(posts) >= least_posts and len({int(groups[p]) for p in posts}) >= least_groups
     }
     words = tuple(sorted(enough))
-    numbers = {word: n for n, word in enumerate(words)}
-    number = np.fromiter((numbers.get(word, -1) for word in reading.words), dtype=np.int64, count=len(reading.words))
-    word_post = post[reading.word_segment]
-    both = (number[:-1] >= 0) & (number[1:] >= 0) & (word_post[:-1] == word_post[1:])
-    pairs = _frequent(pack_pairs(number[:-1][both], number[1:][both]), word_post[:-1][both], groups, least_posts, least_groups)
     kept = []
     for length in GRAM_LENGTHS:
         gram = grams(reading, length)
         kept.append(_frequent(gram.key, post[gram.segment], groups, least_posts, least_groups))
-    return Vocabulary(words, pairs, tuple(kept))
+    return Vocabulary(words, tuple(kept))
 
 
 def _frequent(keys: Keys, posts: Places, groups: Places, least_posts: int, least_groups: int) -> Keys:
@@ -166,7 +144,7 @@ def weigh(counts: sp.csr_matrix, rarity: Values) -> sp.csr_matrix:
 
 
 def learn_rarity(counts: sp.csr_matrix) -> Values:
-    """Return the smoothed inverse document frequency of each column, as scikit-learn defines it."""
+    """Return the smoothed inverse document frequency of each column, as scikit-learn defines it, to the power RARITY_POWER."""
     frequency = np.bincount(counts.indices, minlength=counts.shape[1])
-    rarity: Values = np.log((1.0 + counts.shape[0]) / (1.0 + frequency)) + 1.0
+    rarity: Values = (np.log((1.0 + counts.shape[0]) / (1.0 + frequency)) + 1.0) ** RARITY_POWER
     return rarity

@@ -1,9 +1,10 @@
 """
-Judge texts: the log-odds that a post makes an offer, the passages that carry it, and what is offered.
+Judge texts: the log-odds that a post makes an offer, the passage that carries it, and what is offered.
 
-    log-odds = constant + whole * (weights . whole post) + strongest * (passage weights . strongest passage)
+    log-odds = constant + whole * (weights . all that is read) + strongest * (weights . the strongest passage)
 
-Both parts are sums over words and n-grams, so an explanation can share the log-odds out over the characters exactly.
+Both parts are sums over words and n-grams with the same weights, so an explanation can share the log-odds out over the
+characters exactly. In a short post both are the same text.
 """
 
 from __future__ import annotations
@@ -14,18 +15,21 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from classifier.language.gate import opens
+from classifier.language.gate import may_open, open_segments
 from classifier.language.normalise import fold
 from classifier.language.vectorise import Reading, read
 from classifier.model.bundle import Model
-from classifier.model.features import Occurrences, count, weigh
+from classifier.model.features import Occurrences, Vocabulary, count, weigh
 
 Places = npt.NDArray[np.int64]
 Values = npt.NDArray[np.float64]
 
+# Segments in a passage: about as many characters as the median post, so that one set of weights serves both.
+PASSAGE = 4
+
 
 class Passages(NamedTuple):
-    """Two neighbouring segments each (one, where a post has only one): the post, the first and the last segment."""
+    """Up to PASSAGE neighbours among the segments that are read of a post: the post, the first and the last segment."""
 
     post: Places
     first: Places
@@ -33,7 +37,7 @@ class Passages(NamedTuple):
 
 
 class Features(NamedTuple):
-    """A batch of texts as the model sees them: TF-IDF rows of the whole posts and of their passages."""
+    """A batch of texts as the model sees them: TF-IDF rows of all that is read of each post, and of each passage."""
 
     reading: Reading
     occurrences: Occurrences
@@ -46,57 +50,77 @@ class Judged(NamedTuple):
     """
     What is said of a batch of texts: the log-odds of each, in order.
 
-    The rest has one row for each text that passed the gate, whose numbers are ``opened``: features, the number of the
+    The rest has one row for each text that may pass the gate, whose numbers are ``opened``: whether it did, features, the number of the
     strongest passage in ``features.passages``, the log-odds of each category.
     """
 
     log_odds: Values
     opened: Places
+    passed: npt.NDArray[np.bool_]
     features: Features
     strongest: Places
     categories: Values
 
 
-def pair_segments(post: Places) -> Passages:
-    """Return the passages of segments that belong to the posts *post*, in reading order."""
-    same_next = np.concatenate((post[:-1] == post[1:], [False]))
-    same_before = np.concatenate(([False], post[:-1] == post[1:]))
-    first = np.flatnonzero(same_next | ~same_before)
-    # The last of several segments is already the second half of a passage.
-    return Passages(post[first], first, first + same_next[first])
+def find_features(vocabulary: Vocabulary, texts: list[str]) -> tuple[Reading, Occurrences, npt.NDArray[np.bool_]]:
+    """Return the reading of *texts*, the features that stand near a word of the trade, and which segments those are."""
+    reading = read(texts)
+    near = open_segments(reading.folded, reading.segments)
+    found = vocabulary.occurrences(reading)
+    kept = near[found.segment]
+    return reading, Occurrences(*(part[kept] for part in found)), near
 
 
 def featurise(model: Model, texts: list[str]) -> Features:
     """Return *texts* as rows of features; order and number are kept."""
-    reading = read(texts)
-    occurrences = model.vocabulary.occurrences(reading)
+    reading, occurrences, near = find_features(model.vocabulary, texts)
     post = reading.segments.post
-    columns = len(model.vocabulary)
-    by_segment = count(occurrences, occurrences.segment, len(post), columns)
-    whole = weigh(_gather(post, len(texts), np.arange(len(post))) @ by_segment, model.rarity)
-    passages = pair_segments(post)
-    two = passages.first != passages.last
-    rows = np.concatenate((np.arange(len(passages.post)), np.flatnonzero(two)))
-    segments = np.concatenate((passages.first, passages.last[two]))
-    parts = weigh(_gather(rows, len(passages.post), segments) @ by_segment, model.rarity)
-    return Features(reading, occurrences, whole, passages, parts)
+    by_segment = count(occurrences, occurrences.segment, len(post), len(model.vocabulary))
+    whole = weigh(_sum_segments(np.arange(len(post)), post, len(texts), by_segment), model.rarity)
+    passages, segments, rows = cut_passages(post, near, len(texts))
+    return Features(reading, occurrences, whole, passages, weigh(_sum_segments(segments, rows, len(passages.post), by_segment), model.rarity))
 
 
-def _gather(rows: Places, n_rows: int, segments: Places) -> sp.csr_matrix:
-    """Return the matrix that sums *segments* into *rows*."""
-    return sp.csr_matrix((np.ones(len(rows)), (rows, segments)), shape=(n_rows, int(segments.max()) + 1 if len(segments) else 0))
+def _sum_segments(segments: Places, rows: Places, n_rows: int, by_segment: sp.csr_matrix) -> sp.csr_matrix:
+    """Return the counts of ``segments[i]`` summed into row ``rows[i]``."""
+    chosen = sp.csr_matrix((np.ones(len(rows)), (rows, segments)), shape=(n_rows, by_segment.shape[0]))
+    return (chosen @ by_segment).tocsr()
+
+
+def cut_passages(post: Places, near: npt.NDArray[np.bool_], n_posts: int) -> tuple[Passages, Places, Places]:
+    """
+    Return the passages of posts, in reading order, and their segments: ``segments[i]`` is in passage ``rows[i]``.
+
+    *post* is the post of each segment, *near* which ones are read. A post of which nothing is read has one empty
+    passage, at its first segment.
+    """
+    # A stand-in for posts of which nothing is read keeps every post in the table.
+    kept = np.union1d(np.flatnonzero(near), np.searchsorted(post, np.setdiff1d(np.arange(n_posts), post[near])))
+    own = post[kept]
+    begins = np.searchsorted(own, np.arange(n_posts))
+    ends = np.searchsorted(own, np.arange(n_posts), side="right")
+    # A passage begins at every segment that has enough after it in its post, or at the post's first.
+    place = np.arange(len(kept))
+    first = np.flatnonzero((place + PASSAGE <= ends[own]) | (place == begins[own]))
+    last = np.minimum(first + PASSAGE, ends[own[first]]) - 1
+    lengths = last - first + 1
+    rows = np.repeat(np.arange(len(first)), lengths)
+    inside = np.arange(len(rows)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    return Passages(own[first], kept[first], kept[last]), kept[np.repeat(first, lengths) + inside], rows
 
 
 def judge(model: Model, texts: list[str]) -> Judged:
     """Return what the model says of *texts*, in order; those that do not pass the gate have ``model.floor``."""
-    opened = np.flatnonzero(opens(fold(texts)))
+    opened = np.flatnonzero(may_open(fold(texts)))
     features = featurise(model, [texts[n] for n in opened.tolist()])
-    strength = features.parts @ model.passage_weights
+    passed = np.diff(features.whole.indptr) > 0
+    strength = features.parts @ model.weights
     strongest = strongest_passage(strength, features.passages.post, len(opened))
+    found = model.constant + model.whole * (features.whole @ model.weights) + model.strongest * strength[strongest]
     log_odds = np.full(len(texts), model.floor)
-    log_odds[opened] = model.constant + model.whole * (features.whole @ model.post_weights) + model.strongest * strength[strongest]
-    categories = (features.whole + features.parts[strongest]) @ model.category_weights.T + model.category_constants
-    return Judged(log_odds, opened, features, strongest, categories)
+    log_odds[opened[passed]] = found[passed]
+    categories = features.parts[strongest] @ model.category_weights.T + model.category_constants
+    return Judged(log_odds, opened, passed, features, strongest, categories)
 
 
 def strongest_passage(strength: Values, post: Places, n_posts: int) -> Places:
@@ -115,20 +139,19 @@ def pushes(judged: Judged, model: Model, posts: Places) -> Values:
     Return how much each character of the n-gram stream moves the log-odds of its post; 0 in posts not in *posts*.
 
     *posts* are numbers among the opened ones, and the stream is theirs.
-
     The sum over a post's characters, plus ``model.constant``, is its log-odds.
     """
     features = judged.features
     pushed = np.zeros(len(features.reading.stream))
     post = features.reading.segments.post[features.occurrences.segment]
-    asked = np.zeros(len(judged.opened), dtype=bool)
+    asked = np.zeros(len(judged.opened), dtype=np.bool_)
     asked[posts] = True
     chosen = asked[post]
-    _share(pushed, features.occurrences, chosen, post, features.whole, model.whole * model.post_weights)
+    _share(pushed, features.occurrences, chosen, post, features.whole, model.whole * model.weights)
     strongest = judged.strongest[post]
     segment = features.occurrences.segment
-    inside = chosen & ((segment == features.passages.first[strongest]) | (segment == features.passages.last[strongest]))
-    _share(pushed, features.occurrences, inside, post, features.parts[judged.strongest], model.strongest * model.passage_weights)
+    inside = chosen & (features.passages.first[strongest] <= segment) & (segment <= features.passages.last[strongest])
+    _share(pushed, features.occurrences, inside, post, features.parts[judged.strongest], model.strongest * model.weights)
     return pushed
 
 

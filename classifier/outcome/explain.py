@@ -23,7 +23,7 @@ def explain(model: Model, text: str, *, title: str = "") -> dict[str, Any]:
     """
     judged = judge(model, [f"{title}\n{text}"])
     chance = float(probability(judged.log_odds)[0])
-    passed = len(judged.opened) == 1
+    passed = len(judged.opened) == 1 and bool(judged.passed[0])
     quotes = quote_evidence(judged, model, np.array([0]), [title], [text])[0] if passed else []
     return {
         "score": chance,
@@ -49,15 +49,9 @@ def _words(reading: Any, pushed: np.ndarray, title: str, text: str) -> list[dict
     for n, push in enumerate(sums.tolist()):
         own = np.flatnonzero(owner == n)
         start = int(source[reading.stream_place[own[0]]])
-        # A Latin word is one character of the stream and runs on to where it ends in the folded text.
-        last = int(reading.stream_place[own[-1]])
-        while last + 1 < len(reading.folded.codes) and chr(reading.folded.codes[last]).isascii() and chr(reading.folded.codes[last + 1]).isalnum() and chr(reading.folded.codes[last + 1]).isascii():
-            last += 1
-        end = int(source[last]) + 1
+        end = int(source[reading.stream_end[own[-1]] - 1]) + 1
         in_title = start < len(title)
         shift = 0 if in_title else len(title) + 1
         words.append({"word": whole[start:end], "field": "title" if in_title else "text", "start": start - shift, "end": end - shift, "push": push})
     return words
 
-
-__all__ = ["explain"]

@@ -1,20 +1,41 @@
-"""Which posts are read at all."""
+"""Which posts are read, and which of their segments."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from classifier.language.gate import opens
+from classifier.language.gate import may_open, open_segments
 from classifier.language.normalise import fold
+from classifier.language.vectorise import read
+
+
+def opened(texts):
+    reading = read(texts)
+    near = open_segments(reading.folded, reading.segments)
+    return [bool(near[reading.segments.post == n].any()) for n in range(len(texts))]
 
 
 @pytest.mark.parametrize("text", ["买比特币", "出U的来", "1000U起", "收U高价", "笔特币行情", "链上数据", "开欧易账户", "比 特 币", "这个币要涨"])
 def test_the_trade_opens_the_gate(text):
-    assert opens(fold([text]))[0]
+    assert opened([text]) == [True]
 
 
 @pytest.mark.parametrize("text", ["人民币汇率上调", "供应链管理", "点击链接报名", "今天天气好", "U盘坏了", "货币政策报告"])
 def test_ordinary_words_do_not(text):
-    assert not opens(fold([text]))[0]
+    assert opened([text]) == [False]
 
 
 def test_each_text_is_asked_for_itself():
-    assert opens(fold(["今天", "比特币", ""])).tolist() == [False, True, False]
+    assert opened(["今天", "比特币", ""]) == [False, True, False]
+
+
+@given(st.lists(st.text(alphabet="币比特笔bi火幣u出收1k币圈圏b链供应链 ·薇信裙❤，。", max_size=12), min_size=1, max_size=4))
+def test_the_quick_look_never_misses_what_opens(texts):
+    quick = may_open(fold(texts)).tolist()
+    assert all(q or not o for q, o in zip(quick, opened(texts), strict=True))
+
+
+def test_only_the_neighbourhood_of_the_trade_is_read():
+    reading = read(["".join(f"这是第{n}段普普通通的话，说的是天气、早饭、公交车和孩子上学的事情，没有别的什么内容可以说，今天就到这里为止吧朋友们再见了。" for n in range(12)) + "这里有人卖比特币。"])
+    near = open_segments(reading.folded, reading.segments)
+    assert near.tolist() == [False] * (len(near) - 2) + [True, True]

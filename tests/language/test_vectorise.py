@@ -1,7 +1,7 @@
 """Words and n-grams by segment; no letter of a contact is a feature."""
 
-from classifier.language.passages import ENOUGH, LONGEST, cut_segments
 from classifier.language.normalise import fold
+from classifier.language.passages import ENOUGH, LONGEST, cut_segments
 from classifier.language.vectorise import grams, read
 
 

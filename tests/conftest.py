@@ -1,0 +1,37 @@
+"""Fixtures: the shipped model, and a small one learned from a handful of posts."""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SHARED = ROOT.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def model():
+    """The model that ships."""
+    from classifier.model.bundle import load_model
+
+    return load_model(str(ROOT / "models" / "offers"))
+
+
+@pytest.fixture(scope="session")
+def few_rows():
+    """Some two hundred posts of the corpus: the first four writers."""
+    from classifier.training.corpus import corpus_files, read_corpus
+
+    return [row for row in read_corpus(corpus_files()[:4]) if row["label"] != "borderline"]
+
+
+@pytest.fixture
+def write_jsonl(tmp_path):
+    """A function that writes mappings as JSON Lines and gives the path."""
+    import json
+
+    def write(rows, name="posts.jsonl"):
+        path = tmp_path / name
+        path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+        return path
+
+    return write

@@ -1,0 +1,77 @@
+"""A model folder is believed only when every digest agrees."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from classifier.errors import ModelFileError
+from classifier.model.bundle import FILES, load_model, model_folder
+from classifier.model.golden import check_golden
+from classifier.model.judge import judge
+
+
+@pytest.fixture
+def copied(model, tmp_path):
+    folder = tmp_path / "copy"
+    shutil.copytree(model_folder(model.name), folder)
+    return folder
+
+
+def test_a_copy_gives_the_same_scores(model, copied):
+    text = "出U 秒放，加微信看置顶"
+    assert judge(load_model(str(copied)), [text]).log_odds[0] == judge(model, [text]).log_odds[0]
+
+
+def test_golden_posts_score_as_they_were_written(model):
+    count, worst = check_golden(model)
+    assert count > 50
+    assert worst <= 1e-9
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_one_changed_byte_is_refused(copied, file):
+    content = bytearray((copied / file).read_bytes())
+    content[len(content) // 2] ^= 1
+    (copied / file).write_bytes(content)
+    with pytest.raises(ModelFileError, match=f"{file} is not the file its manifest names"):
+        load_model(str(copied))
+
+
+@pytest.mark.parametrize("manifest", ["", "[]", "{}", "not json", '{"format": 99, "numbers": {}, "files": {}, "word_lists": ""}'])
+def test_a_manifest_that_is_none_is_refused(copied, manifest):
+    (copied / "manifest.json").write_text(manifest, encoding="utf-8")
+    with pytest.raises(ModelFileError, match="manifest.json"):
+        load_model(str(copied))
+
+
+def test_other_word_lists_are_refused(copied):
+    manifest = json.loads((copied / "manifest.json").read_text(encoding="utf-8"))
+    (copied / "manifest.json").write_text(json.dumps(manifest | {"word_lists": "0" * 64}), encoding="utf-8")
+    with pytest.raises(ModelFileError, match="other word lists"):
+        load_model(str(copied))
+
+
+def test_an_array_of_objects_is_never_unpickled(copied):
+    np.savez(copied / "weights.npz", rarity=np.array([{"a": 1}], dtype=object))
+    manifest = json.loads((copied / "manifest.json").read_text(encoding="utf-8"))
+    from classifier.model.bundle import digest_of
+
+    manifest["files"]["weights.npz"] = digest_of((copied / "weights.npz").read_bytes())
+    (copied / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(ModelFileError, match="not arrays"):
+        load_model(str(copied))
+
+
+def test_a_link_is_not_followed(copied, tmp_path):
+    elsewhere = tmp_path / "elsewhere.md"
+    shutil.move(copied / "card.md", elsewhere)
+    (copied / "card.md").symlink_to(elsewhere)
+    with pytest.raises(ModelFileError, match="link"):
+        load_model(str(copied))
+
+
+def test_an_unknown_name_lists_the_known():
+    with pytest.raises(ModelFileError, match="offers"):
+        load_model("no-such-model")
