@@ -1,12 +1,13 @@
 # make demo   set up, score a sample export, say where the report is
 # make test   everything that guards main: style, types, tests
 # make soak   what is too long for every run
+# make docs   figures, help texts and rules in the documents, written anew
 # make lock   choose dependency versions anew
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test soak bench lint lock clean
+.PHONY: demo test soak bench lint docs lock clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/ready
@@ -37,6 +38,9 @@ $(VENV)/ready: $(VENV)/bin/python pyproject.toml requirements.lock
 $(VENV)/ready-dev: $(VENV)/ready requirements-dev.lock
 	$(BIN)/python -m pip install --quiet -r requirements-dev.lock
 	touch $@
+
+docs: $(VENV)/ready-dev
+	$(BIN)/python tests/write_docs.py
 
 lock: $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet pip-tools

@@ -17,6 +17,12 @@ def model():
 
 
 @pytest.fixture(scope="session")
+def sample():
+    """The sample export that ships."""
+    return ROOT / "classifier" / "cli" / "sample" / "公众号样例.csv"
+
+
+@pytest.fixture(scope="session")
 def few_rows():
     """Some two hundred posts of the corpus: the first four writers."""
     from classifier.training.corpus import corpus_files, read_corpus

@@ -12,7 +12,7 @@ import click
 @click.group()
 def corpus() -> None:
     """
-    Look after the training corpus.
+    训练语料 · Look after the training corpus.
 
     \b
     Example:
@@ -21,11 +21,18 @@ def corpus() -> None:
     """
 
 
-@corpus.command()
+@corpus.command(short_help="按规则检查 · hold the corpus, or LABELS, to its rules")
 @click.argument("files", metavar="[LABELS...]", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--quick", is_flag=True, help="Leave out the two checks that train models.")
 def check(files: tuple[Path, ...], *, quick: bool) -> None:
-    """Hold the corpus that ships (or LABELS) to its rules; print every breach and end with 1 if there is one."""
+    """
+    Hold the corpus that ships (or LABELS) to its rules; print every breach and end with 1 if there is one.
+
+    \b
+    Example:
+      bijian corpus check
+      bijian corpus check w46.jsonl --quick
+    """
     from classifier.training.checks import PROBE_AUC, WRITER_FALL, check_rows, probe_auc, writer_fall
     from classifier.training.corpus import accounts_of, read_corpus, summary
 
@@ -45,12 +52,18 @@ def check(files: tuple[Path, ...], *, quick: bool) -> None:
     sys.exit(int(failed))
 
 
-@corpus.command()
+@corpus.command(short_help="草稿变记录 · turn a draft into corpus records")
 @click.argument("draft", type=click.File(encoding="utf-8"))
 @click.option("--writer", required=True, help="Who wrote it.")
 @click.option("--brief", required=True, help="After which brief.")
 def add(draft: TextIO, writer: str, brief: str) -> None:
-    """Turn a draft (headings, text, ⟦marks⟧) into corpus records on standard output."""
+    """
+    Turn a draft (headings, text, ⟦marks⟧) into corpus records on standard output.
+
+    \b
+    Example:
+      bijian corpus add w46.txt --writer w46 --brief otc-2021-chat > w46.jsonl
+    """
     import json
 
     from classifier.training.drafts import read_draft

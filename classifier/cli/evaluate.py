@@ -9,11 +9,11 @@ import click
 
 @click.command()
 @click.argument("labels", metavar="LABELS...", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--model", default="offers", show_default=True, help="A model's name or folder.")
-@click.option("--json", "as_json", is_flag=True, help="Every figure, as JSON.")
+@click.option("--model", default="offers", show_default=True, help="用哪个模型 · a model's name or folder.")
+@click.option("--json", "as_json", is_flag=True, help="全部指标，JSON · every figure, as JSON.")
 def evaluate(labels: tuple[Path, ...], model: str, *, as_json: bool) -> None:
     """
-    Measure a model on labelled posts (JSON Lines with text, title?, label, category or genre, account?, group?, marks?).
+    测量质量 · Measure a model on labelled posts (JSON Lines with text, title?, label, category or genre, account?, group?, marks?).
 
     \b
     Example:

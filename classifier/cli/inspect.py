@@ -150,12 +150,14 @@ def _width(text: str) -> int:
 
 def _cut(text: str, width: int) -> str:
     text = _printable(text)
+    if len(text) <= width and _width(text) <= width:
+        return text
     kept = ""
     for c in text[:width]:
         if _width(kept) + _width(c) > width - 1:
-            return kept + "…"
+            break
         kept += c
-    return kept if len(text) <= width else kept + "…"
+    return kept + "…"
 
 
 def _fitted(text: str, width: int) -> str:

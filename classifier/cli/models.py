@@ -8,7 +8,7 @@ import click
 @click.group()
 def models() -> None:
     """
-    List, show and verify models.
+    模型清单与校验 · List, show and verify models.
 
     \b
     Example:
@@ -17,30 +17,54 @@ def models() -> None:
     """
 
 
-@models.command("list")
+@models.command("list", short_help="有哪些模型 · the models found here and in the package")
 def list_models() -> None:
-    """Print the models found here and in the package: name, when learned, posts learned from, average precision."""
+    """
+    Print the models found here and in the package: name, posts learned from, held-out average precision, digest.
+
+    \b
+    Example:
+      bijian models list
+    """
+    from classifier.errors import ModelFileError
     from classifier.model.bundle import load_model, model_homes
 
     for name in sorted({folder.parent.name for home in model_homes() for folder in home.glob("*/manifest.json")}):
-        about = load_model(name).manifest
-        click.echo(f"{name}\t{about.get('trained_on', '')}\t{about['digest'][:12]}")
+        try:
+            about = load_model(name).manifest
+        except ModelFileError as error:
+            click.echo(f"{name}\t不可用 cannot be used: {error}")
+            continue
+        precision = about.get("figures", {}).get("average_precision")
+        click.echo(f"{name}\t{about.get('trained_on', '')}\t{'' if precision is None else format(precision, '.3f')}\t{about['digest'][:12]}")
 
 
-@models.command()
+@models.command(short_help="模型说明卡 · the card of a model")
 @click.argument("name", default="offers")
 def show(name: str) -> None:
-    """Print the card of a model."""
+    """
+    Print the card of a model: what it is, its thresholds, what was measured.
+
+    \b
+    Example:
+      bijian models show offers
+    """
     from classifier.model.bundle import load_model, model_folder
 
     load_model(name)
     click.echo((model_folder(name) / "card.md").read_text(encoding="utf-8"), nl=False)
 
 
-@models.command()
+@models.command(short_help="校验 · digests and golden posts of a model")
 @click.argument("name", default="offers")
 def verify(name: str) -> None:
-    """Check every digest of a model and score its golden posts again; ends with 1 if a score differs by more than 1e-9."""
+    """
+    Check every digest of a model and score its golden posts again; ends with 1 if a score differs by more than 1e-9.
+
+    \b
+    Example:
+      bijian models verify offers
+    """
     from classifier.model.bundle import load_model
     from classifier.model.golden import check_golden
 

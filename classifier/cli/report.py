@@ -9,7 +9,7 @@ import click
 @click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def report(folder: Path) -> None:
     """
-    Write DIR/report.html again and print where it is.
+    重画报告 · Write DIR/report.html again and print where it is.
 
     DIR is a folder that `bijian score` or `bijian merge` wrote. The page is drawn from its tables alone: no
     post is scored anew, and the tables stay as they are. It is one file and opens offline.

@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("exports", metavar="EXPORT...", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the tables and the report; made if it is not there.")
-@click.option("--format", "fmt", type=click.Choice(["csv", "jsonl", "parquet", "xlsx"]), default="csv", show_default=True, help="Format of the tables.")
-@click.option("--model", default="offers", show_default=True, help="A model's name (see `bijian models list`) or folder.")
-@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that judge side by side.")
-@click.option("--column", "columns", multiple=True, metavar="NAME=HEADING", help="Say what a column is, for example text=正文; may be repeated.")
-@click.option("--reveal", is_flag=True, help="Write personal contacts in full instead of masking them with •.")
-@click.option("--fail-on-flag", is_flag=True, help="End with 3 when an account is flagged.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="放结果的文件夹 · folder for the tables and the report; made if it is not there.")
+@click.option("--format", "fmt", type=click.Choice(["csv", "jsonl", "parquet", "xlsx"]), default="csv", show_default=True, help="表格格式 · format of the tables.")
+@click.option("--model", default="offers", show_default=True, help="用哪个模型 · a model's name (see `bijian models list`) or folder.")
+@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="并行进程数 · processes that judge side by side.")
+@click.option("--column", "columns", multiple=True, metavar="NAME=HEADING", help="指定某一列是什么 · say what a column is, for example text=正文; may be repeated.")
+@click.option("--reveal", is_flag=True, help="不遮盖个人联系方式 · write personal contacts in full instead of masking them with •.")
+@click.option("--fail-on-flag", is_flag=True, help="有账号被标记时以 3 退出 · end with 3 when an account is flagged.")
 def score(
     exports: tuple[Path, ...], out: Path | None, fmt: str, model: str, jobs: int, columns: tuple[str, ...], reveal: bool, fail_on_flag: bool
 ) -> None:
     """
-    Score an export: which accounts offer crypto trading or token sales, why, and how surely.
+    给导出文件打分 · Score an export: which accounts offer crypto trading or token sales, why, and how surely.
 
     EXPORT is a file, folder or zip in any format that `bijian inspect` recognises. With - as the only EXPORT, JSON Lines
     are read from standard input and scored posts written to standard output, one line for one.
@@ -41,8 +41,10 @@ def score(
     if exports == (Path("-"),):
         score_lines(model, reveal=reveal)
         return
+    if Path("-") in exports:
+        raise click.UsageError("- (standard input) stands alone; score the other exports in a run of their own")
     if out is None:
-        raise click.UsageError("--out DIR is needed: the folder for the tables and the report")
+        raise click.UsageError("--out DIR is needed: the folder for the tables and the report, for example --out march（请用 --out 指定放结果的文件夹）")
     from classifier.outcome.run import Settings, score_export
 
     settings = Settings(model, fmt, jobs, reveal, named_columns(columns))

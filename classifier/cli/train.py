@@ -9,12 +9,12 @@ import click
 
 @click.command()
 @click.argument("labels", metavar="[LABELS...]", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder of the new model, for example models/march.")
+@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="新模型的文件夹 · folder of the new model, for example models/march.")
 def train(labels: tuple[Path, ...], out: Path) -> None:
     """
-    Learn a model from LABELS (JSON Lines); without LABELS from the corpus that ships, which gives the shipped model again.
+    重新训练 · Learn a model from LABELS (JSON Lines); without LABELS from the corpus that ships, which gives the shipped model again.
 
-    Nothing of the present model is used. Borderline posts are left out. Takes some minutes on two cores.
+    Nothing of the present model is used. Borderline posts are left out. Takes a minute or so.
 
     \b
     Example:

@@ -55,7 +55,7 @@ def normalise_heading(heading: str) -> str:
     r"""
     *heading* as the table spells it: NFKC, small letters, no spaces, marks or bracketed remarks.
 
-    >>> normalise_heading("\\ufeff Publish_Time（北京）")
+    >>> normalise_heading("\ufeff Publish_Time（北京）")
     'publishtime'
     """
     text = unicodedata.normalize("NFKC", heading).replace("\ufeff", "")

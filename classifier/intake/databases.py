@@ -43,7 +43,7 @@ def read_database(source: Source) -> Iterator[list[Record]]:
         database.execute("PRAGMA cell_size_check = ON")
         names = [str(name) for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
         yield from _tables(database, names, source)
-    except (sqlite3.Error, OverflowError) as error:
+    except (sqlite3.Error, OverflowError, UnicodeError) as error:
         raise ExportError(f"{source.name}: unreadable SQLite file ({error})") from None
     finally:
         database.close()

@@ -60,7 +60,7 @@ def parse_document(content: bytes, name: str) -> tuple[Any, bool]:
     try:
         return orjson.loads(content), False
     except orjson.JSONDecodeError as error:
-        mended = _HEX_ESCAPE.sub(rb"\1\\u00\2", content)
+        mended = mended_escapes(content)
         mended = _BARE_FILE.sub(rb"\1null", mended)
         for attempt in (mended, re.sub(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}", _lone_to_replacement, mended)):
             try:
@@ -68,6 +68,11 @@ def parse_document(content: bytes, name: str) -> tuple[Any, bool]:
             except orjson.JSONDecodeError:
                 continue
         raise ExportError(f"{name}: not JSON ({error}); export it again (不是有效的 JSON，请重新导出)") from None
+
+
+def mended_escapes(content: bytes) -> bytes:
+    r"""*content* with Telegram's ``\x01`` as ``\u0001``; a backslash that is itself escaped is left alone."""
+    return _HEX_ESCAPE.sub(rb"\1\\u00\2", content)
 
 
 def _lone_to_replacement(escape: re.Match[bytes]) -> bytes:
@@ -126,8 +131,8 @@ def _object(document: dict[str, Any], source: Source, encoding: str | None, note
 
 
 def _array(items: list[Any], source: Source, encoding: str | None, notes: list[str], parent: dict[str, Any], shape: str) -> Iterator[Record]:
-    if items and all(_is_label_studio(item) for item in items[:_SAMPLE]):
-        items, shape = [{**item["data"], "task id": item.get("id")} if isinstance(item, dict) and isinstance(item.get("data"), dict) else item for item in items], "Label Studio tasks"
+    if items and all(is_task(item) for item in items[:_SAMPLE]):
+        items, shape = [unwrapped_task(item) for item in items], "Label Studio tasks"
         notes = [*notes, "Label Studio task"]
     keys = dict.fromkeys(str(key) for item in items[:_SAMPLE] if isinstance(item, dict) for key in row_keys(item))
     layout = layout_of(list(keys), items[:_SAMPLE], source)
@@ -190,8 +195,15 @@ def parent_account(parent: dict[str, Any]) -> Found:
     return shared
 
 
-def _is_label_studio(item: Any) -> bool:
-    return isinstance(item, dict) and isinstance(item.get("data"), dict) and ("annotations" in item or "predictions" in item or "completions" in item or set(item) <= {"id", "data"})
+def is_task(item: Any) -> bool:
+    """Whether *item* is a task of Label Studio: the post lies under ``data``, people's work beside it."""
+    beside = {"annotations", "predictions", "completions"}
+    return isinstance(item, dict) and isinstance(item.get("data"), dict) and (not beside.isdisjoint(item) or set(item) <= {"id", "data"})
+
+
+def unwrapped_task(item: Any) -> Any:
+    """The post of a task of Label Studio; what is no task is given back as it is."""
+    return {**item["data"], "task id": item.get("id")} if is_task(item) else item
 
 
 def chunked(records: Iterable[Record]) -> Iterator[list[Record]]:

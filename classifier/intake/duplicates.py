@@ -24,7 +24,7 @@ Given = str
 """What was kept under a key, in one short text: two digits of rank, eight of its opening (for title keys), its post_id."""
 
 _TITLE = "\0title\0"
-_OPENING = 80
+_OPENING = 24
 
 
 def digest_of(key: str) -> bytes:

@@ -7,6 +7,7 @@ in its place, so that fast and careful never differ.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
@@ -49,6 +50,8 @@ PLAIN = Exporter(
 PLAIN_LAYOUT = Layout(PLAIN, {name: list(headings) for name, headings in PLAIN.fields.items()})
 _HEADINGS = frozenset(heading for headings in PLAIN.fields.values() for heading in headings)
 _TEXT_FIELDS = ("text", "title")
+# In ids joined by NULs: one that is empty, or has space or a quote at an end, or a leading =, as spreadsheets guard them.
+_GUARDED = re.compile(r"(?:^|\0)(?:[=\s']|\0|$)|[\s'](?:\0|$)")
 _SIDE_FIELDS = ("author", "digest", "platform", "media", "is_repost", "notes")
 _FULL = fullness("full")
 _KEPT: Given = intern(given_text(_FULL, None, ""))
@@ -109,14 +112,14 @@ def plain_chunk(objects: Sequence[Any], rows: Sequence[int], source: Source, *, 
 
     *rows* are their line numbers. Rows with no body, a placeholder, a cut or an address are settled one by one.
     """
-    if not all(type(obj) is dict for obj in objects):
+    if {*map(type, objects)} != {dict}:
         return None
     texts = [obj.get("text") for obj in objects]
     titles = [obj.get("title") or None for obj in objects]
-    ids = [obj.get("post_id") or obj.get("id") for obj in objects]
+    ids = _first_of(objects, "post_id", "id")
     account_ids = [obj.get("account_id") for obj in objects]
-    names = [obj.get("account_name") or obj.get("account") for obj in objects]
-    times = [obj.get("published_at") or obj.get("date") for obj in objects]
+    names = _first_of(objects, "account_name", "account")
+    times = _first_of(objects, "published_at", "date")
     textual = {str, type(None)}
     if not ({*map(type, texts)} | {*map(type, titles)}) <= textual:
         return None
@@ -131,14 +134,20 @@ def plain_chunk(objects: Sequence[Any], rows: Sequence[int], source: Source, *, 
     return _fast(objects, rows, source, exporter, (texts, titles, ids, account_ids, names, times), odd)
 
 
+def _first_of(objects: Sequence[dict[str, Any]], name: str, alias: str) -> list[Any]:
+    """The values under *name*, and where there is none those under *alias*."""
+    values = [obj.get(name) for obj in objects]
+    return values if all(values) else [obj.get(alias) if value is None or value == "" else value for value, obj in zip(values, objects, strict=True)]
+
+
 def _unusual(objects: Sequence[dict[str, Any]], *id_columns: list[Any]) -> set[int]:
     """Rows whose ids are numbers, empty or dirty, or that carry an address or more than the plain form."""
     side = {"url", *_SIDE_FIELDS}
     unusual = {i for i, obj in enumerate(objects) if not side.isdisjoint(obj)}
     for column in id_columns:
-        if {*map(type, column)} == {str} and not any(value[:1] in "=\t' " or value[-1:] in "\t' " for value in column):
+        if {*map(type, column)} == {str} and _GUARDED.search("\0".join(column)) is None:
             continue
-        unusual |= {i for i, v in enumerate(column) if v is not None and (type(v) is not str or not v.strip() or v[0] in "=\t' " or v[-1] in "\t' ")}
+        unusual |= {i for i, value in enumerate(column) if value is not None and (type(value) is not str or _GUARDED.search(value))}
     return unusual
 
 
@@ -153,7 +162,9 @@ def _is_ordinary(text: str | None, title: str | None) -> bool:
 def _fast(objects: Sequence[Any], rows: Sequence[int], source: Source, exporter: str, lists: tuple[list[Any], ...], odd: set[int]) -> PlainChunk | None:
     texts, titles, ids, account_ids, names, times = lists
     n = len(objects)
-    accounts = [_account(account_id, name, source.name) for account_id, name in zip(account_ids, names, strict=True)]
+    pairs = list(zip(account_ids, names, strict=True))
+    known = {pair: _account(*pair, source.name) for pair in set(pairs)}
+    accounts = [known[pair] for pair in pairs]
     whens = [read_time(raw) for raw in times] if any(times) else None
     columns: dict[str, list[Any]] = {
         "account_key": [key for key, _ in accounts],

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _NAMED_ID = re.compile(r"MP_WXS_\d{5,}|(?<![A-Za-z0-9+/])M[A-Za-z0-9+/]{5,}={0,2}(?![A-Za-z0-9+/])")
 _ID_DIRT = re.compile(r"""^="?(.*?)"?$""")
-_SPACES = re.compile(r"\s+")
 _ONE_POST_A_FILE = frozenset((".html", ".htm", ".xhtml", ".shtml", ".mht", ".md", ".txt", ".docx"))
 _TIMES_ASKED = ("published", "published_else")
 
@@ -225,4 +224,7 @@ def _mid_and_idx(found: Found, address: Address) -> str | None:
 
 def title_key(title: str | None) -> str | None:
     """*title* as titles are compared for duplicates: without spaces, width or case."""
-    return _SPACES.sub("", unicodedata.normalize("NFKC", title)).casefold() if title else None
+    if not title:
+        return None
+    joined = "".join(title.split())
+    return (joined if unicodedata.is_normalized("NFKC", joined) else unicodedata.normalize("NFKC", joined)).casefold()

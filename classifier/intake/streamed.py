@@ -7,7 +7,7 @@ from itertools import chain, islice
 from typing import IO, TYPE_CHECKING, Any
 
 from classifier.errors import ExportError
-from classifier.intake.documents import chunked, layout_of, parent_account, records_of_item
+from classifier.intake.documents import chunked, is_task, layout_of, mended_escapes, parent_account, records_of_item, unwrapped_task
 from classifier.intake.exporters import telegram, wechat_wire
 from classifier.intake.lines import about, row_keys
 from classifier.intake.posts import reject
@@ -36,13 +36,13 @@ def _records(source: Source) -> Iterator[Record]:
     import ijson
 
     try:
-        with source.path.open("rb") as file:
-            first = _first_byte(file)
-            if first == b"[":
+        with source.path.open("rb") as raw:
+            file = _Mended(raw)
+            if file.first_byte() == b"[":
                 yield from _items(ijson.items(file, "item"), source, {}, "JSON array, streamed")
                 return
             prefix, parent, chat = _outline(file)
-            file.seek(0)
+            file.first_byte()
             if prefix == "chats.list.item.messages":
                 yield from _chats(ijson.items(file, "chats.list.item"), source)
             elif prefix == "messages":
@@ -58,7 +58,7 @@ def _records(source: Source) -> Iterator[Record]:
         raise ExportError(f"{source.name}: not JSON from here on ({error})") from None
 
 
-def _outline(file: IO[bytes]) -> tuple[str, dict[str, Any], dict[str, Any]]:
+def _outline(file: _Mended) -> tuple[str, dict[str, Any], dict[str, Any]]:
     """(where the posts are, the account their parent names, the chat's own members), reading no further than the list."""
     import ijson
 
@@ -88,6 +88,8 @@ def _chats(chats: Iterator[Any], source: Source) -> Iterator[Record]:
 def _items(items: Iterator[Any], source: Source, parent: dict[str, Any], shape: str) -> Iterator[Record]:
     numbered = iter(items)
     sample = [_plain(item) for item in islice(numbered, _SAMPLE)]
+    if sample and all(map(is_task, sample)):
+        sample, numbered, shape = [unwrapped_task(item) for item in sample], map(unwrapped_task, map(_plain, numbered)), "Label Studio tasks, streamed"
     keys = list(dict.fromkeys(str(key) for item in sample if isinstance(item, dict) for key in row_keys(item)))
     layout = layout_of(keys, sample, source)
     yield about(source, shape, "utf-8", layout, keys)
@@ -102,15 +104,34 @@ def _items(items: Iterator[Any], source: Source, parent: dict[str, Any], shape: 
         yield from records_of_item(item, number, layout, shared, source)
 
 
-def _first_byte(file: IO[bytes]) -> bytes:
-    beginning = file.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()
-    file.seek(3 if _has_mark(file) else 0)
-    return beginning[:1]
+class _Mended:
+    """A file for ijson whose invalid escapes are repaired while it is read."""
 
+    def __init__(self, raw: IO[bytes]) -> None:
+        self.raw = raw
+        self.rest = b""
 
-def _has_mark(file: IO[bytes]) -> bool:
-    file.seek(0)
-    return file.read(3) == b"\xef\xbb\xbf"
+    def first_byte(self) -> bytes:
+        """Go back to the start, past a byte-order mark; gives the first byte that is not space."""
+        self.raw.seek(0)
+        self.rest = self.raw.read(64).removeprefix(b"\xef\xbb\xbf")
+        return self.rest.lstrip()[:1]
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes, repaired, nothing only at the end; ijson asks for none first, to see whether they are bytes."""
+        if size == 0:
+            return b""
+        block = self.raw.read(size)
+        whole, self.rest = self.rest + block, b""
+        # An escape cut in two waits for the next block, with every backslash before it: their number decides what it is.
+        at = whole.rfind(b"\\", max(0, len(whole) - 4))
+        if block and at >= 0:
+            while at > 0 and whole[at - 1 : at] == b"\\":
+                at -= 1
+            whole, self.rest = whole[:at], whole[at:]
+        if block and not whole:
+            return self.read(size)
+        return mended_escapes(whole)
 
 
 def _plain(value: Any) -> Any:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
+
 import pandas as pd
 
 from classifier.language.leads import PERSONAL_KINDS, find_leads
@@ -49,5 +52,15 @@ def _masked_fields(scored: pd.DataFrame) -> list[dict[str, str]]:
     ]
 
 
+# What a contact is written with, plain or disguised; no contact has fewer than LEAST of them.
+CONTACT_CHARACTER = re.compile(
+    "[0-9A-Za-z零〇一二两三四五六七八九幺壹贰叁肆伍陆柒捌玖\u2460-\u24ff\u2776-\u2793\u3220-\u3229\uff10-\uff5a\U0001d400-\U0001d7ff\U0001f100-\U0001f1ff]"
+)
+LEAST = 5
+
+
+@lru_cache(maxsize=4096)  # names and titles come again and again
 def _mask(text: str | None) -> str | None:
-    return mask_personal(text) if text else text
+    if not text or len(CONTACT_CHARACTER.findall(text)) < LEAST:
+        return text
+    return mask_personal(text)

@@ -20,7 +20,7 @@ Values = npt.NDArray[np.float64]
 Truth = npt.NDArray[np.bool_]
 
 # What the thresholds promise: the precision of `offer` and of `flag`, and the recall of what a person is shown.
-OFFER_PRECISION = 0.97
+OFFER_PRECISION = 0.99
 REVIEW_RECALL = 0.95
 FLAG_PRECISION = 0.98
 LOOK_RECALL = 0.98

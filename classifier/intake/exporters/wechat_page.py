@@ -151,7 +151,7 @@ def js_decoded(text: str) -> str:
     r"""
     *text* of a JavaScript string as the page would show it.
 
-    >>> js_decoded(r"A\\x26amp;B \\u4e2d")
+    >>> js_decoded(r"A\x26amp;B \u4e2d")
     'A&B 中'
     """
     simple = {"n": "\n", "r": "", "t": "\t", "0": ""}

@@ -1,0 +1,159 @@
+"""The plain form: fast, and never different from the careful way."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from classifier.errors import ExportError
+from classifier.intake.duplicates import Duplicates
+from classifier.intake.export import read_export, read_post_line, stream_export
+from classifier.intake.plain import plain_chunk, records_of_chunk, settle_plain
+from classifier.intake.source import Source
+
+TEXTS = st.one_of(
+    st.none(),
+    st.text(max_size=30),
+    st.text("\xa0\u3000\u2003 \t甲", max_size=3),
+    st.sampled_from(["", " ", "标题", "获取全文失败，请重试~", "该内容已被发布者删除", "字" * 32_767, "字" * 100_001, "长文" * 90, "甲\x00乙"]),
+)
+IDS = st.one_of(st.none(), st.text("\xa0\u3000 \t'=甲1", max_size=3), st.just(""), st.integers(-5, 10**20), st.sampled_from(["1", " 2", "3\t", "p-4", '="5"', "MzIxNzYzODAyNw==", "gh_0a0a0a0a0a0a"]))
+TIMES = st.one_of(st.none(), st.sampled_from(["2026-01-02", "2026-01-02T08:05:00+08:00", "2026-01-02 08:05", "昨天", "1767312300"]), st.integers(0, 2 * 10**9))
+URLS = st.sampled_from([None, "", "http://mp.weixin.qq.com/s?__biz=MzIxNzYzODAyNw==&mid=1&idx=1", "https://weibo.com/1/a?token=t", "x"])
+POSTS = st.fixed_dictionaries(
+    {"text": TEXTS},
+    optional={"title": TEXTS, "post_id": IDS, "id": IDS, "account_id": IDS, "account_name": IDS, "account": IDS, "published_at": TIMES, "date": TIMES, "url": URLS, "label": st.just("offer"), "digest": TEXTS, "author": TEXTS},
+)
+SAME = ("platform", "account_key", "account_key_source", "account_id", "account_name", "author", "post_id", "title", "text", "body_state", "digest", "url", "published_at", "published_precision", "published_tz", "is_repost", "media", "src_file", "src_row", "exporter", "notes")
+
+
+@given(st.lists(POSTS, max_size=6))
+def test_fast_and_careful_agree(tmp_path_factory, objects):
+    """Whole columns hold what settling one row after the other gives, duplicates included."""
+    source = Source(tmp_path_factory.getbasetemp() / "x.jsonl", "x.jsonl")
+    rows = list(range(1, len(objects) + 1))
+    chunk = plain_chunk(objects, rows, source, may_hold_nul=True)
+    careful = [settle_plain(obj, row, source) for obj, row in zip(objects, rows, strict=True)]
+    if chunk is None:
+        return
+    fast = sorted([*records_of_chunk(chunk), *chunk.rejects], key=lambda record: record["src_row"])
+    assert [{name: record.get(name) for name in SAME} for record in fast] == [{name: record.get(name) for name in SAME} for record in careful]
+    posts, _ = Duplicates().sort_out(careful)
+    assert len(posts) == chunk.n_rows
+
+
+def test_aliases_of_the_contract_are_read(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"id": 7, "account": "甲", "date": "2026-01-02", "text": "正文", "label": "offer", "group": "g"}\n')
+    [post] = read_export(tmp_path / "a.jsonl").to_dict("records")
+    assert (post["post_id"], post["account_name"], post["published_at"], post["text"]) == ("7", "甲", "2026-01-02", "正文")
+
+
+def test_a_missing_id_becomes_file_and_line(tmp_path):
+    (tmp_path / "a.jsonl").write_text('\n{"text": "正文"}\n')
+    assert list(read_export(tmp_path / "a.jsonl")["post_id"]) == ["a.jsonl#2"]
+
+
+BAD_LINES = [
+    (b"{", "not JSON"),
+    (b"[1]", "not an object but a list"),
+    (b'{"id": 1}', "no 'text' and no 'title'; found id"),
+    (b'{"text": 5}', "'text' is not text but a number"),
+    (b'{"text": "x", "url": []}', "'url' is not text but a list"),
+    (b'{"text": "' + "中".encode("gbk") + b'"}', "not JSON"),
+    (b"[" * 5_000, "not JSON"),
+    (b'{"text": "a", "n": ' + b"9" * 5_000 + b"}", None),
+    (b"", "not JSON"),
+]
+
+
+@pytest.mark.parametrize(("line", "message"), BAD_LINES)
+def test_a_bad_line_costs_one_row_and_says_why(tmp_path, line, message):
+    (tmp_path / "a.jsonl").write_bytes('{"text": "one", "title": "题"}\n'.encode() + line + b'\n{"text": "two"}\n')
+    [batch] = stream_export(tmp_path / "a.jsonl")
+    assert {"one", "two"} <= set(batch.posts["text"])
+    if message is not None and line:
+        assert batch.rejects["reason"].tolist() == ["unreadable"]
+        assert batch.rejects["src_row"].tolist() == [2]
+        assert message in batch.rejects["excerpt"][0]
+    if message is not None:
+        with pytest.raises(ExportError, match=message.replace("[", r"\[")):
+            read_post_line(line)
+
+
+def test_one_line_in_is_one_post_out():
+    post = read_post_line('{"text": "正文\\ud83d", "account_name": "甲"}'.encode())
+    assert (post["text"], post["account_key"], post["post_id"]) == ("正文\ufffd", "name:甲", "-#1")
+
+
+def test_a_file_of_gb18030_lines_is_read(tmp_path):
+    (tmp_path / "a.jsonl").write_bytes("".join(json.dumps({"text": f"国标正文第{n}行", "account_name": "甲"}, ensure_ascii=False) + "\n" for n in range(30)).encode("gb18030"))
+    posts = read_export(tmp_path / "a.jsonl")
+    assert posts["text"].iloc[29] == "国标正文第29行"
+
+
+def test_the_fullest_of_two_copies_is_kept_and_named(tmp_path):
+    (tmp_path / "a.csv").write_text("公众号,ID,标题,正文\n甲,1,题,\n甲,1,题,这里才有正文\n甲,1,题,这里\n")
+    [batch] = stream_export(tmp_path / "a.csv")
+    assert batch.posts["text"].tolist() == ["这里才有正文"]
+    assert batch.rejects[["src_row", "reason", "kept_post_id"]].values.tolist() == [[2, "duplicate", "1"], [4, "duplicate", "1"]]
+
+
+def test_a_fuller_copy_in_a_later_file_wins(tmp_path):
+    (tmp_path / "a_list.csv").write_text("公众号,文章ID,标题\n甲,1,题\n")
+    (tmp_path / "b_full.csv").write_text("公众号,文章ID,标题,正文\n甲,1,题,正文在这里\n")
+    [batch] = stream_export(tmp_path)
+    assert batch.posts[["src_file", "text"]].values.tolist() == [["b_full.csv", "正文在这里"]]
+    assert batch.rejects[["src_file", "reason", "kept_post_id"]].values.tolist() == [["a_list.csv", "duplicate", "1"]]
+
+
+def test_one_title_in_one_minute_is_one_post_unless_the_texts_differ(tmp_path):
+    lines = [
+        {"account_name": "甲", "title": "题 目", "text": "同一篇", "published_at": "2026-01-02 08:05:01"},
+        {"account_name": "甲", "title": "题目", "text": "同一篇", "published_at": "2026-01-02 08:05:59"},
+        {"account_name": "甲", "title": "题目", "text": "另一篇", "published_at": "2026-01-02 08:05:30"},
+        {"account_name": "乙", "title": "题目", "text": "同一篇", "published_at": "2026-01-02 08:05:01"},
+    ]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    [batch] = stream_export(tmp_path / "a.jsonl")
+    assert batch.posts["src_row"].tolist() == [1, 3, 4]
+    assert batch.rejects["kept_post_id"].tolist() == ["a.jsonl#1"]
+
+
+def test_duplicates_are_found_across_chunks_and_files(tmp_path):
+    lines = [json.dumps({"account_id": "a", "post_id": str(n % 9_000), "text": f"正文 {n % 9_000}"}) + "\n" for n in range(10_000)]
+    (tmp_path / "a.jsonl").write_text("".join(lines))
+    (tmp_path / "b.jsonl").write_text("".join(lines[:10]))
+    batches = list(stream_export([tmp_path / "a.jsonl", tmp_path / "b.jsonl"]))
+    assert sum(len(batch.posts) for batch in batches) == 9_000
+    assert sum(len(batch.rejects) for batch in batches) == 1_010
+
+
+@settings(max_examples=30)
+@given(st.binary(max_size=200))
+def test_any_bytes_in_a_line_never_break_the_reader(line):
+    with suppress(ExportError):
+        assert read_post_line(line)["account_key"]
+
+
+def test_a_nul_written_across_two_blocks_is_found(tmp_path):
+    """Blocks end anywhere, in the middle of an escape too."""
+    from classifier.intake import lines
+
+    before = '{"text": "' + "a" * 200 + '"}\n'
+    fill = lines._BLOCK - 3  # the three bytes of a mark are read first
+    text = before * (fill // len(before))
+    for cut in range(1, 6):
+        pad = fill + 3 - len(text) - len('{"text": "') - cut
+        (tmp_path / "a.jsonl").write_text(text + '{"text": "' + "b" * pad + '\\u0000"}\n')
+        last = list(stream_export(tmp_path / "a.jsonl"))[-1].posts["text"].iloc[-1]
+        assert last.endswith("\ufffd")
+
+
+def test_the_numbers_of_lines_are_those_a_person_counts(tmp_path):
+    (tmp_path / "a.jsonl").write_text("".join(f'{{"text": "第{n}行"}}\n' if n % 7 else "\n" for n in range(1, 6_000)))
+    for batch in stream_export(tmp_path / "a.jsonl"):
+        assert all(f"第{row}行" == text for row, text in zip(batch.posts["src_row"], batch.posts["text"], strict=True))
