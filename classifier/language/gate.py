@@ -17,13 +17,24 @@ from classifier.language.lexicon import Lexicon
 from classifier.language.normalise import NEWLINE, Folded
 from classifier.language.passages import Segments
 
+# A coin's or venue's Latin name of at most this many letters does not open alone, unless the gate's own list has it.
+SHORT_NAME = 4
+
 
 @cache
 def _gate_words() -> tuple[frozenset[str], Lexicon]:
     """Return the words that open, and the lexicon of these and of those that only cover them."""
-    listed = {row[0]: row[1] == "1" for row in words.read_list("gate")}
+    listed = {row[0]: row[1] != "0" for row in words.read_list("gate")}
     opening = ({word for word, opens in listed.items() if opens} | set(words.sure_names())) - {word for word, opens in listed.items() if not opens}
     return frozenset(opening), Lexicon([*opening, *listed])
+
+
+@cache
+def _sure_words() -> frozenset[str]:
+    """Return the words that open alone: not those the list calls weak, nor short Latin names, which are also handles and abbreviations."""
+    weak = {row[0] for row in words.read_list("gate") if row[1] == "2"}
+    listed = {row[0] for row in words.read_list("gate")}
+    return frozenset(word for word in _gate_words()[0] - weak if word in listed or not (word.isascii() and len(word) <= SHORT_NAME))
 
 
 @cache
@@ -48,7 +59,13 @@ def may_open(folded: Folded) -> npt.NDArray[np.bool_]:
 
 def open_segments(folded: Folded, segments: Segments) -> npt.NDArray[np.bool_]:
     """Return which *segments* of undisguised text are read: those with a word of the trade, and their neighbours in the same line."""
-    places = _places(folded, *_gate_words())
+    (opening, lexicon), sure = _gate_words(), _sure_words()
+    hits = lexicon.find(folded.codes, folded.text())
+    counts = np.fromiter((2 if word in sure else word in opening for word in hits.word), dtype=np.int64, count=len(hits.word))
+    post = np.searchsorted(folded.starts, hits.start, side="right") - 1
+    # One word that has other meanings (钱包, 节点) is chance; one of the trade's own, or two of any kind, are not.
+    weight = np.bincount(post, weights=counts, minlength=len(folded.starts) - 1)
+    places = hits.start[(counts > 0) & (weight[post] >= 2)]
     near = np.zeros(len(segments.post), dtype=np.bool_)
     near[np.searchsorted(segments.start, places, side="right") - 1] = True
     # A line's end is a wall: what stands in the next paragraph is about something else as often as not.

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import NamedTuple
 
 import numpy as np
 
 from classifier.language import addresses
-from classifier.language.normalise import TABLE_END, folding_table, to_codes
+from classifier.language.normalise import plain_codes, to_codes
 from classifier.language.words import read_list
 
 PERSONAL_KINDS = frozenset({"wechat", "qq", "qq_group", "telegram", "phone", "email", "alipay", "bank_card"})
@@ -37,13 +38,18 @@ class Lead(NamedTuple):
     checksum: str
 
 
-class _Folded(NamedTuple):
-    """A text in plain characters: ``low`` in lower case, ``cased`` in its own; ``places[i]`` is where character *i* was written; ``links`` are its URLs."""
+@dataclass(frozen=True)
+class _Folded:
+    """A text in plain characters: ``low`` in lower case, ``cased`` in its own; ``places[i]`` is where character *i* was written."""
 
     low: str
     cased: str
-    places: list[int]
-    links: list[re.Match[str]]
+    places: Sequence[int] | np.typing.NDArray[np.int64]
+
+    @cached_property
+    def links(self) -> list[re.Match[str]]:
+        """The URLs in it."""
+        return list(_scan(URL, URL_EDGE, self.low))
 
 
 # What a finder gives: kind, start and end in the folded text, checksum.
@@ -61,13 +67,7 @@ def find_leads(text: str) -> list[Lead]:
     [('wechat', 'ｂｔｃ_①②③'), ('telegram', 'coin_desk')]
     """
     folded = _fold(text)
-    found: list[_Found] = []
-    taken = bytearray(len(folded.low))
-    for find in _PERSONAL_FINDERS:
-        for kind, start, end, checksum in find(folded):
-            if not any(taken[start:end]):
-                taken[start:end] = b"\1" * (end - start)
-                found.append((kind, start, end, checksum))
+    found, taken = _find_personal(folded)
     for find in _PUBLIC_FINDERS:
         # A code that is somebody's phone number is a phone number. A link that holds one stays a link: mask it before it is shown.
         found += [lead for lead in find(folded) if lead[0] in {"referral_link", "app"} or not any(taken[lead[1] : lead[2]])]
@@ -75,9 +75,27 @@ def find_leads(text: str) -> list[Lead]:
     return sorted(leads, key=lambda lead: (lead.start, -lead.end, lead.kind))
 
 
-def _written(text: str, places: list[int], found: _Found) -> Lead:
+def find_personal(text: str) -> list[Lead]:
+    """Return the leads of *text* that are of PERSONAL_KINDS: all that is to be masked, in no order, at half the time."""
+    folded = _fold(text)
+    return [_written(text, folded.places, lead) for lead in _find_personal(folded)[0]]
+
+
+def _find_personal(folded: _Folded) -> tuple[list[_Found], bytearray]:
+    """Return the personal leads, and for each character of the folded text 1 where one of them stands."""
+    found: list[_Found] = []
+    taken = bytearray(len(folded.low))
+    for find in _PERSONAL_FINDERS:
+        for kind, start, end, checksum in find(folded):
+            if not any(taken[start:end]):
+                taken[start:end] = b"\1" * (end - start)
+                found.append((kind, start, end, checksum))
+    return found, taken
+
+
+def _written(text: str, places: Sequence[int] | np.typing.NDArray[np.int64], found: _Found) -> Lead:
     kind, first, last, checksum = found
-    start, end = places[first], places[last - 1] + 1
+    start, end = int(places[first]), int(places[last - 1]) + 1
     # The square round a digit of a keycap belongs to the digit.
     while end < len(text) and text[end] in "\ufe0f\u20e3":
         end += 1
@@ -86,17 +104,17 @@ def _written(text: str, places: list[int], found: _Found) -> Lead:
 
 def _fold(text: str) -> _Folded:
     """Return *text* with every character in its plain form and the invisible ones dropped; separators stay."""
+    if text.isascii() and text.isprintable():
+        # Names and addresses, of which there are many: lower case is all that folding changes in them.
+        return _Folded(text.lower(), text, range(len(text)))
     codes = to_codes(text)
-    low = codes.copy()
-    common = codes < TABLE_END
-    low[common] = folding_table()[codes[common]]
+    low = plain_codes(codes)
     # Base58 and EIP-55 live on upper and lower case, which folding gives up.
     cased = np.where(codes < 0x80, codes, low)
     wide = (codes >= 0xFF21) & (codes <= 0xFF3A)
     cased[wide] = codes[wide] - 0xFEE0
     seen = np.flatnonzero(low)
-    plain = _to_text(low[seen])
-    return _Folded(plain, _to_text(cased[seen]), seen.tolist(), list(URL.finditer(plain)))
+    return _Folded(_to_text(low[seen]), _to_text(cased[seen]), seen)
 
 
 def _to_text(codes: np.typing.NDArray[np.uint32]) -> str:
@@ -106,6 +124,20 @@ def _to_text(codes: np.typing.NDArray[np.uint32]) -> str:
 def _matches(pattern: re.Pattern[str], low: str, *hints: str) -> Iterable[re.Match[str]]:
     """Give the matches of *pattern*, which is not tried on a text that holds none of its *hints*: most texts hold few."""
     return pattern.finditer(low) if any(hint in low for hint in hints) else ()
+
+
+def _scan(pattern: re.Pattern[str], edge: re.Pattern[str], low: str) -> Iterator[re.Match[str]]:
+    """
+    Give the matches of *pattern*, all of which begin where *edge* matches, as ``finditer`` would.
+
+    A pattern that is a choice of words is slow to fail, and fails nearly everywhere; a set of characters is quick.
+    """
+    at = 0
+    while begin := edge.search(low, at):
+        match = pattern.match(low, begin.start())
+        at = match.end() if match else begin.end()
+        if match:
+            yield match
 
 
 # --- personal ---------------------------------------------------------------------------------------------------------
@@ -133,6 +165,7 @@ _HANDLE = r"[a-z_](?:[a-z0-9_\-]|[一二三四五六七八九零〇壹贰叁肆�
 _NUMBER = rf"{_D}(?:{_SEP}{_D}){{4,18}}+"
 _END = r"(?![a-z0-9_@]|[.](?:com|cn|net)(?![a-z]))"
 
+WECHAT_EDGE = re.compile("[微薇葳溦嶶威唯维徽wv绿加+十✚卫🛰💚]")
 WECHAT = re.compile(rf"(?P<intro>{_WECHAT})(?P<filler>{_FILLER})(?P<id>{_HANDLE}|{_NUMBER}){_END}")
 
 # Latin words that follow 微信 in ordinary prose and are nobody's name.
@@ -141,13 +174,17 @@ NOT_HANDLES = frozenset(
 )
 
 _QQ = r"(?:(?<![a-z0-9])qq(?!\.com)|扣扣|抠抠|叩叩|蔻蔻|球球|企鹅|🐧|(?<![a-z0-9])q(?=[ ]?[:=+])|加\ ?q|\+q)"
+QQ_EDGE = re.compile("[q扣抠叩蔻球企🐧加+]")
 QQ = re.compile(rf"{_QQ}(?P<group>(?:交流)?[群裙]|君羊)?(?P<filler>{_FILLER})(?P<id>{_NUMBER}){_END}")
 QQ_GROUP = re.compile(rf"(?:(?<![a-z])q(?:q)?|扣扣?|企鹅|交流|粉丝|福利|进|加|入|官方|用户|玩家|技术)?(?:[群裙]|君羊)(?:号码?|[:=])(?P<filler>{_FILLER})(?P<id>{_NUMBER}){_END}")
+# The heart of it: the pattern itself tries every place of a text.
+QQ_GROUP_NAMED = re.compile(r"(?:[群裙]|君羊)[号:=]")
 QQ_LINK = re.compile(r"wpa\.qq\.com/msgrd\?[^\s]{0,60}?uin=(?P<id>[1-9]\d{4,10})(?!\d)")
 QQ_GROUP_LINK = re.compile(r"(?:jq\.qq\.com/\?|qm\.qq\.com/cgi-bin/qm/qr\?)[^\s]{0,60}?k=(?P<id>[\w\-]{6,64})")
 
 _TELEGRAM = r"(?:(?<![a-z0-9])(?:tg|tele|telegram)(?![a-z0-9])|telegram|纸飞机|小飞机|飞机|灰机|电报|电抱|✈|🛩)"
 _TG_NAME = r"[a-z][a-z0-9_]{4,31}+"
+TELEGRAM_EDGE = re.compile("[t纸小飞灰电✈🛩]")
 TELEGRAM = re.compile(rf"{_TELEGRAM}(?:群组?|频道|号|机器人)?(?P<filler>{_FILLER})@?(?P<id>{_TG_NAME})(?![@\-]|\.[a-z])")
 TELEGRAM_AT = re.compile(rf"(?<![a-z0-9_.@/])@[ ]?(?P<id>{_TG_NAME})(?!@|\.[a-z])")
 # Words that make an @name a Telegram name: of the trade, or of writing to somebody.
@@ -160,6 +197,7 @@ TELEGRAM_RESERVED = frozenset(["resolve", "join", "msg", "share", "addlist", "pr
 
 _GAP = r"[ .·\-]{1,2}"
 # Joined, in the groups people write, or digit by digit; other gaps would make a phone of any row of numbers.
+PHONE_EDGE = re.compile("[1壹一幺li]")
 PHONE = re.compile(
     rf"(?<!{_D})(?=[1壹一幺li])(?:{_DL}{{11}}|{_D}{{3}}{_GAP}{_D}{{4}}{_GAP}{_D}{{4}}|{_D}{{4}}{_GAP}{_D}{{3}}{_GAP}{_D}{{4}}|{_D}{{3}}{_GAP}{_D}{{8}}|{_D}{{3}}{_GAP}{_D}{{3}}{_GAP}{_D}{{5}}"
     rf"|{_D}{{7}}{_GAP}{_D}{{4}}|{_D}{{5}}{_GAP}{_D}{{6}}|{_D}(?:{_GAP}{_D}(?!{_D})){{10}}(?!{_GAP}{_D}))(?!{_D}|[a-z])"
@@ -192,7 +230,7 @@ def _digits(written: str) -> str:
 
 
 def _find_wechat(folded: _Folded) -> Iterator[_Found]:
-    for match in _matches(WECHAT, folded.low, "v", "wx", "we", *"微薇葳溦嶶威唯维徽绿卫🛰💚"):
+    for match in _scan(WECHAT, WECHAT_EDGE, folded.low):
         name = match["id"]
         if name[0].isalpha() and name[0].isascii():
             # Letters alone right after 微信 are prose (微信android版); a colon, 号 or 加 makes them a name.
@@ -206,12 +244,12 @@ def _find_wechat(folded: _Folded) -> Iterator[_Found]:
 
 
 def _find_qq(folded: _Folded) -> Iterator[_Found]:
-    for match in _matches(QQ, folded.low, "q", "扣", "抠", "叩", "蔻", "球", "企", "🐧"):
+    for match in _scan(QQ, QQ_EDGE, folded.low):
         digits = _digits(match["id"])
         grouped = match["group"] or re.search("[群裙]", match["filler"]) or folded.low[match.start() - 1 : match.start()] in {"群", "裙"}
         if digits[0] != "0" and 5 <= len(digits) <= 11:
             yield "qq_group" if grouped else "qq", *match.span("id"), "none"
-    for match in _matches(QQ_GROUP, folded.low, "群", "裙", "君"):
+    for match in QQ_GROUP.finditer(folded.low) if QQ_GROUP_NAMED.search(folded.low) else ():
         if _digits(match["id"])[0] != "0" and 6 <= len(_digits(match["id"])) <= 10:
             yield "qq_group", *match.span("id"), "none"
     for match in _matches(QQ_LINK, folded.low, "wpa.qq"):
@@ -226,7 +264,7 @@ def _find_telegram(folded: _Folded) -> Iterator[_Found]:
         group = "id" if match["id"] else "host"
         if match[group] not in TELEGRAM_RESERVED:
             yield "telegram", *match.span(group), "none"
-    for match in _matches(TELEGRAM, low, "tg", "tele", "飞机", "灰机", "电报", "电抱", "✈", "🛩"):
+    for match in _scan(TELEGRAM, TELEGRAM_EDGE, low):
         called = (match.start("id") > 0 and low[match.start("id") - 1] in "@:=") or re.search(r"[:=@]|号|id|搜|加", match["filler"])
         if match["id"] not in TELEGRAM_RESERVED | NOT_HANDLES and (called or re.search(r"[0-9_]", match["id"])):
             yield "telegram", *match.span("id"), "none"
@@ -236,7 +274,7 @@ def _find_telegram(folded: _Folded) -> Iterator[_Found]:
 
 
 def _find_phone(folded: _Folded) -> Iterator[_Found]:
-    for match in PHONE.finditer(folded.low):
+    for match in _scan(PHONE, PHONE_EDGE, folded.low):
         # Letters may stand for one or two digits, as in l38OO; a word of o, l and i is no number.
         digits = _digits(match[0])
         before = re.search(r"[a-z_]*\Z", folded.low[max(0, match.start() - 8) : match.start()])
@@ -283,6 +321,8 @@ BTC_LEGACY = re.compile(r"(?<![0-9A-Za-z])[13][1-9A-HJ-NP-Za-km-z]{25,34}+(?![0-
 BTC_SEGWIT = re.compile(r"(?<![0-9A-Za-z])[bB][cC]1[02-9ac-hj-np-zAC-HJ-NP-Z]{11,71}+(?![0-9A-Za-z])")
 ETH = re.compile(r"(?<![0-9A-Za-z])0[xX][0-9a-fA-F]{40}(?![0-9A-Za-z])")
 TRON = re.compile(r"(?<![0-9A-Za-z])T[1-9A-HJ-NP-Za-km-z]{33}(?![0-9A-Za-z])")
+# What all four have in common: a text without it is not read four times.
+LONG_CODE = re.compile(r"[0-9A-Za-z]{14}")
 ADDRESS_NEAR = re.compile(r"地址|钱包|btc|比特币|trc|trx|usdt|波场|收款|打币|充值|转账|捐赠|打赏|address|donat")
 
 # Everybody's contracts, burn addresses and the first block's: they lead to nobody. Lower case.
@@ -308,6 +348,8 @@ CHECKED_PER_TEXT = 40
 
 def _find_addresses(folded: _Folded) -> Iterator[_Found]:
     cased = folded.cased
+    if not LONG_CODE.search(cased):
+        return
     for kind, pattern, holds in (
         ("btc", BTC_LEGACY, addresses.is_btc_legacy),
         ("tron", TRON, addresses.is_tron),
@@ -335,6 +377,8 @@ _TLD = (
     "cn|io|me|co|cc|pw|in|us|uk|hk|tw|jp|sg|ru|ai|to|im|la|li|is|sc|pk|bo|so|bz|ws|am|fm|gg|ee|kim|red|one|ch|de|eu|kr|vc|gl|ly|sh|st|dev|page|pub|fit|fans|team|today|news|media|bid|cx|ac|nu|tk|ml|ga|cf|icu|cyou|buzz|lol|wtf"
 )
 _DOT = rf"(?:\.|[。点·丶](?=(?:{_TLD})(?![a-z0-9])))"
+# No link begins inside a run of letters and digits.
+URL_EDGE = re.compile(r"[a-z0-9]+")
 URL = re.compile(
     # After https:// any ending is believed.
     rf"(?<![a-z0-9@._\-])(?P<scheme>https?://)?(?P<host>(?:[a-z0-9][a-z0-9\-]{{0,62}}+{_DOT}){{1,5}}(?(scheme)[a-z]{{2,18}}|(?:{_TLD})))(?![a-z0-9\-]|\.[a-z])"
@@ -362,6 +406,7 @@ REFERRAL_KEY = re.compile(
 # Keys that no ordinary page has: enough on a host that carries no venue's name.
 REFERRAL_KEY_SURE = re.compile(r"[?&#](?:ref_code|refer_code|refercode|referralcode|invitecode|invite_code|invitation_code)=")
 
+REFERRAL_EDGE = re.compile("[邀要y返推优注irp]")
 REFERRAL_CODE = re.compile(
     r"(?:邀请码|邀清码|邀情码|邀请马|要请码|yao请码|返佣码|返拥码|推荐码|推荐人?id|推荐人|邀请人|优惠码|邀请id|注册码|(?:invite|invitation|referral|promo)[ ]?(?:code|id))"
     r"(?P<filler>(?:填写|填|输入|请|务必|认准|专属|官方|我的|是|为|号|[ :=\-_>→☞👉()\[\]【】「」\"“”'、,;~!❤✅⬇\n]){0,12}+)(?P<id>[a-z0-9]{4,12})(?![a-z0-9_@]|\.[a-z])"
@@ -452,7 +497,7 @@ def _find_referral(low: str, link: re.Match[str], end: int) -> Iterator[_Found]:
 
 
 def _find_codes(folded: _Folded) -> Iterator[_Found]:
-    for match in _matches(REFERRAL_CODE, folded.low, "码", "id", "人", "code"):
+    for match in _scan(REFERRAL_CODE, REFERRAL_EDGE, folded.low):
         code = folded.cased[slice(*match.span("id"))]
         plain = match["id"]
         # 邀请码app and 邀请码 here are prose; a digit, capitals or a colon make a code.
@@ -468,7 +513,7 @@ def _find_venues(folded: _Folded) -> Iterator[_Found]:
     inside = bytearray(len(low))
     for link in folded.links:
         inside[link.start() : link.end()] = b"\1" * (link.end() - link.start())
-    nearby = [match.span() for match in VENUE_NEAR.finditer(low)]
+    nearby: list[tuple[int, int]] | None = None
     given: set[str] = set()
     for pattern in (latin, han):
         for match in pattern.finditer(low):
@@ -478,7 +523,9 @@ def _find_venues(folded: _Folded) -> Iterator[_Found]:
                 continue
             if name in weak and (name[0] == "币" and low[match.start() - 1 : match.start()] in BEFORE_COIN):
                 continue
-            if name not in weak or _beside(nearby, *match.span()):
+            if name in weak and nearby is None:
+                nearby = [match.span() for match in VENUE_NEAR.finditer(low)]
+            if name not in weak or _beside(nearby or [], *match.span()):
                 given.add(name)
                 yield "venue", *match.span(), "none"
 

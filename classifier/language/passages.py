@@ -7,6 +7,7 @@ sentence stands with what comes before it in one passage and with what comes aft
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import NamedTuple
 
 import numpy as np
@@ -35,14 +36,13 @@ class Segments(NamedTuple):
 def cut_segments(folded: Folded) -> Segments:
     """Return the segments of *folded*; every character is in exactly one, every post has at least one."""
     codes, starts = folded.codes, folded.starts
-    line = np.flatnonzero(codes == NEWLINE) + 1
-    sentence = np.flatnonzero(np.isin(codes, SENTENCE_ENDS)) + 1
-    clause = np.flatnonzero(np.isin(codes, CLAUSE_ENDS)) + 1
+    line, sentence, clause = ((marks_in(codes, marks) + 1).tolist() for marks in ([NEWLINE], SENTENCE_ENDS, CLAUSE_ENDS))
+    bounds = starts.tolist()
     posts: list[int] = []
     ends: list[int] = []
     begins: list[int] = []
     for post in range(len(starts) - 1):
-        at, last = int(starts[post]), int(starts[post + 1])
+        at, last = bounds[post], bounds[post + 1]
         while True:
             end = _next_end(at, last, line, sentence, clause)
             posts.append(post)
@@ -54,13 +54,21 @@ def cut_segments(folded: Folded) -> Segments:
     return Segments(np.array(posts, dtype=np.int64), np.array(begins, dtype=np.int64), np.array(ends, dtype=np.int64))
 
 
-def _next_end(at: int, last: int, line: Places, sentence: Places, clause: Places) -> int:
+def marks_in(codes: npt.NDArray[np.uint32], marks: list[int]) -> Places:
+    """Return the places of any of *marks* in *codes*, in order."""
+    found = codes == marks[0]
+    for mark in marks[1:]:
+        found |= codes == mark
+    return np.flatnonzero(found)
+
+
+def _next_end(at: int, last: int, line: list[int], sentence: list[int], clause: list[int]) -> int:
     longest = min(last, at + LONGEST)
     for ends, enough in ((line, LINE_ENOUGH), (sentence, ENOUGH)):
-        n = int(np.searchsorted(ends, at + enough))
+        n = bisect_left(ends, at + enough)
         if n < len(ends) and ends[n] <= longest:
-            return int(ends[n])
+            return ends[n]
     if longest == last:
         return last
-    n = int(np.searchsorted(clause, at + ENOUGH))
-    return int(clause[n]) if n < len(clause) and clause[n] <= longest else longest
+    n = bisect_left(clause, at + ENOUGH)
+    return clause[n] if n < len(clause) and clause[n] <= longest else longest

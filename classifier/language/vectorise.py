@@ -57,11 +57,22 @@ def read(texts: list[str]) -> Reading:
     """Return what *texts* say: words and n-gram stream with the segment of each, in reading order."""
     folded = undisguise(fold(texts))
     segments = cut_segments(folded)
+    return read_segments(folded, segments, wanted=np.ones(len(segments.post), dtype=np.bool_))
+
+
+def read_segments(folded: Folded, segments: Segments, *, wanted: npt.NDArray[np.bool_]) -> Reading:
+    """
+    Return what undisguised text says (see `read`).
+
+    Words are cut in runs of Han characters of which a part is in a *wanted* segment; they are missing in other runs.
+    The n-gram stream is whole.
+    """
+    segment_of = np.repeat(np.arange(len(segments.post)), segments.end - segments.start)
     kind = classes(folded.codes)
     text = folded.text()
     latin_text, latin_code, latin_place, latin_end = _latin(folded.codes, text, kind)
     han = np.flatnonzero(kind == 1)
-    cuts, cut_place = _cut_han(folded.codes, han)
+    cuts, cut_place = _cut_han(folded.codes, _wanted_runs(han, wanted[segment_of[han]]))
     place = np.concatenate((cut_place, latin_place))
     order = np.argsort(place, kind="stable")
     both = cuts + latin_text
@@ -71,19 +82,29 @@ def read(texts: list[str]) -> Reading:
     stream_order = np.argsort(stream_place, kind="stable")
     stream, stream_place = stream[stream_order], stream_place[stream_order]
     stream_end = np.concatenate((han + 1, latin_end))[stream_order]
-    stream_segment = np.searchsorted(segments.start, stream_place, side="right") - 1
+    stream_segment = segment_of[stream_place]
     return Reading(
         folded,
         segments,
         [both[i] for i in order.tolist()],
         place,
-        np.searchsorted(segments.start, place, side="right") - 1,
+        segment_of[place],
         stream,
         stream_place,
         stream_end,
         stream_segment,
         segments.post[stream_segment],
     )
+
+
+def _wanted_runs(han: Places, wanted: npt.NDArray[np.bool_]) -> Places:
+    """Return those places of Han characters whose run holds a *wanted* one: a run is cut as a whole, or its words change."""
+    if wanted.all():
+        return han
+    begins = np.flatnonzero(np.diff(han, prepend=-2) > 1)
+    lengths = np.diff(begins, append=len(han))
+    chosen: Places = han[np.repeat(np.logical_or.reduceat(wanted, begins), lengths)]
+    return chosen
 
 
 def _cut_han(codes: npt.NDArray[np.uint32], han: Places) -> tuple[list[str], Places]:
@@ -141,12 +162,15 @@ class Grams(NamedTuple):
     start: Places
 
 
-def grams(reading: Reading, length: int) -> Grams:
-    """Return the n-grams of *length*, in reading order; none crosses two posts."""
+def grams(reading: Reading, length: int, wanted: npt.NDArray[np.bool_] | None = None) -> Grams:
+    """Return the n-grams of *length*, in reading order; none crosses two posts. With *wanted*, only those that begin in such a segment."""
     stream, post = reading.stream, reading.stream_post
     n = max(0, len(stream) - length + 1)
-    keys = stream[:n].copy()
+    whole = post[:n] == post[length - 1 : n + length - 1]
+    if wanted is not None:
+        whole &= wanted[reading.stream_segment[:n]]
+    start = np.flatnonzero(whole)
+    keys = stream[start]
     for i in range(1, length):
-        keys = (keys << np.uint64(16)) | stream[i : n + i]
-    whole = np.flatnonzero(post[:n] == post[length - 1 : n + length - 1])
-    return Grams(keys[whole], reading.stream_segment[whole], whole)
+        keys = (keys << np.uint64(16)) | stream[start + i]
+    return Grams(keys, reading.stream_segment[start], start)

@@ -16,7 +16,7 @@ import hashlib
 import io
 import json
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -60,6 +60,8 @@ class Model:
     flag_from: float
     look_from: float
     manifest: dict[str, Any] = field(default_factory=dict)
+    # Where it was loaded from; None until it has been.
+    folder: Path | None = None
 
     @property
     def digest(self) -> str:
@@ -104,9 +106,9 @@ def model_homes() -> list[Path]:
 
 
 def save_model(model: Model, folder: Path, *, golden: list[dict[str, Any]], card: str, about: dict[str, Any]) -> None:
-    """Write *model* into *folder*, which is made; equal models give equal bytes."""
+    """Write *model* into *folder*, which is made; equal models give equal bytes. Arrays are kept in single precision (see `rounded`)."""
     folder.mkdir(parents=True, exist_ok=True)
-    arrays = {name: getattr(model, name) for name in ARRAYS}
+    arrays = {name: getattr(model, name).astype(np.float32) for name in ARRAYS}
     arrays |= {f"grams{n}": keys for n, keys in enumerate(model.vocabulary.grams)}
     np.savez_compressed(folder / "weights.npz", allow_pickle=False, **arrays)
     (folder / "words.txt").write_text("\n".join(model.vocabulary.words) + "\n", encoding="utf-8")
@@ -122,6 +124,11 @@ def save_model(model: Model, folder: Path, *, golden: list[dict[str, Any]], card
         **about,
     }
     (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def rounded(model: Model) -> Model:
+    """Return *model* with its arrays as they come back from a file: half the bytes, and no score is ever given with others."""
+    return replace(model, **{name: getattr(model, name).astype(np.float32).astype(np.float64) for name in ARRAYS})
 
 
 def load_model(name: str = SHIPPED) -> Model:
@@ -147,8 +154,8 @@ def load_model(name: str = SHIPPED) -> Model:
     if not all(len(found[key]) == len(vocabulary) for key in ("rarity", "weights")):
         raise ModelFileError(f"{folder}: weights and words do not match in number; train again")
     manifest["digest"] = digest_of(manifest_bytes)
-    learned: dict[str, Any] = {key: found[key] for key in ARRAYS} | {key: float(manifest["numbers"][key]) for key in NUMBERS}
-    return Model(folder.name, vocabulary, **learned, manifest=manifest)
+    learned: dict[str, Any] = {key: found[key].astype(np.float64) for key in ARRAYS} | {key: float(manifest["numbers"][key]) for key in NUMBERS}
+    return Model(folder.name, vocabulary, **learned, manifest=manifest, folder=folder)
 
 
 def _read(path: Path) -> bytes:

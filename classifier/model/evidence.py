@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from classifier.language.passages import CLAUSE_ENDS, SENTENCE_ENDS
+from classifier.language.passages import CLAUSE_ENDS, SENTENCE_ENDS, marks_in
 from classifier.model.bundle import Model
 from classifier.model.judge import Judged, pushes
 
@@ -36,58 +36,70 @@ def quote_evidence(judged: Judged, model: Model, posts: Places, titles: list[str
     *posts* are numbers among the opened ones; *titles* and *texts* are those of the opened ones, as read, judged as
     ``title, newline, text``. ``weight`` is what the quote adds to the log-odds.
     """
-    pushed = pushes(judged, model, posts)
+    clauses, first = _clauses(judged, pushes(judged, model, posts), posts, titles, texts)
+    return {
+        post: [_quote(run, titles[post], texts[post]) for run in _strongest_runs(clauses[begin:end], len(titles[post]))]
+        for post, begin, end in zip(posts.tolist(), first[:-1], first[1:], strict=True)
+    }
+
+
+def _clauses(judged: Judged, pushed: Values, posts: Places, titles: list[str], texts: list[str]) -> tuple[list[Clause], list[int]]:
+    """Return the clauses of *posts*, one post after another, and the number of the first of each post; one more number ends the last."""
     reading = judged.features.reading
-    folded = reading.folded
+    source = reading.folded.source
+    asked = np.zeros(len(texts), dtype=np.bool_)
+    asked[posts] = True
+    own = np.flatnonzero(asked[reading.stream_post])
+    if not len(own):
+        return [], [0] * (len(posts) + 1)
+    post, places = reading.stream_post[own], reading.stream_place[own]
+    stops = np.searchsorted(marks_in(reading.folded.codes, [*SENTENCE_ENDS, *CLAUSE_ENDS]), places)
+    edges = np.flatnonzero((np.diff(stops) > 0) | (np.diff(post) > 0)) + 1
+    begins, ends = np.concatenate(([0], edges)), np.concatenate((edges, [len(own)]))
     lengths = np.fromiter((len(a) + len(b) + 2 for a, b in zip(titles, texts, strict=True)), dtype=np.int64, count=len(texts))
-    begins = np.cumsum(lengths) - lengths
-    stops = np.flatnonzero(np.isin(folded.codes, [*SENTENCE_ENDS, *CLAUSE_ENDS]))
-    first = np.searchsorted(reading.stream_post, np.arange(len(texts) + 1))
-    found = {}
-    for post in posts.tolist():
-        own = slice(int(first[post]), int(first[post + 1]))
-        places, ends, values = reading.stream_place[own], reading.stream_end[own], pushed[own]
-        clause = np.searchsorted(stops, places)
-        clauses = _clauses(folded.source[places] - begins[post], folded.source[ends - 1] + 1 - begins[post], values, clause)
-        found[post] = [_quote(run, titles[post], texts[post]) for run in _strongest_runs(clauses, len(titles[post]))]
-    return found
+    shift = (np.cumsum(lengths) - lengths)[post[begins]]
+    starts_at = source[places[begins]] - shift
+    ends_at = source[reading.stream_end[own[ends - 1]] - 1] + 1 - shift
+    push = _sums(pushed[own], begins, ends)
+    clauses = list(map(Clause, starts_at.tolist(), ends_at.tolist(), push.tolist()))
+    return clauses, [*np.searchsorted(post[begins], posts).tolist(), len(clauses)]
 
 
-def _clauses(starts_at: Places, ends_at: Places, values: Values, clause: Places) -> list[Clause]:
-    """Return the clauses of a post, given for each of its characters where it stands as read, its push, and the number of its clause."""
-    edges = np.flatnonzero(np.diff(clause)) + 1
-    starts = [0, *edges.tolist()] if len(values) else []
-    ends = [*edges.tolist(), len(values)]
-    return [
-        Clause(int(starts_at[a]), int(ends_at[b - 1]), float(values[a:b].sum()))
-        for a, b in zip(starts, ends, strict=False)
-    ]
+def _sums(values: Values, begins: Places, ends: Places) -> Values:
+    """Return the sum of each stretch of *values*, to the last bit what ``values[begin:end].sum()`` gives."""
+    sums = np.zeros(len(begins))
+    lengths = ends - begins
+    for length in np.unique(lengths).tolist():
+        alike = np.flatnonzero(lengths == length)
+        sums[alike] = values[begins[alike, None] + np.arange(length)].sum(axis=1)
+    return sums
 
 
 def _strongest_runs(clauses: list[Clause], title_length: int) -> list[Clause]:
     """Return the runs of neighbouring clauses that carry most, none across the title's end, none overlapping, strongest first."""
-    if not clauses:
+    # A run that begins or ends with a clause that brings nothing is worth more without it.
+    bringing = [n for n, clause in enumerate(clauses) if clause.push > 0]
+    if not bringing:
         return []
-    toll = TOLL * max(clause.push / max(8, clause.end - clause.start) for clause in clauses)
+    toll = TOLL * max(clauses[n].push / max(8, clauses[n].end - clauses[n].start) for n in bringing)
+    # (worth, first, last), the first of equals in reading order first.
+    candidates: list[tuple[float, int, int]] = []
+    for i in bringing:
+        start = clauses[i].start
+        farthest = start + LONGEST_QUOTE
+        push = 0.0
+        for j in range(i, len(clauses)):
+            _, end, brought = clauses[j]
+            if start < title_length < end or (end > farthest and j > i):
+                break
+            push += brought
+            if push > 0 and brought > 0:
+                candidates.append((toll * (end - start) - push, i, j))
     runs: list[Clause] = []
-    free = [True] * len(clauses)
-    for _ in range(QUOTES):
-        best: tuple[float, int, int] | None = None
-        for i in range(len(clauses)):
-            push = worth = 0.0
-            for j in range(i, len(clauses)):
-                crosses = clauses[i].start < title_length < clauses[j].end
-                if not free[j] or crosses or (j > i and clauses[j].end - clauses[i].start > LONGEST_QUOTE):
-                    break
-                push += clauses[j].push
-                worth = push - max(0.0, toll) * (clauses[j].end - clauses[i].start)
-                if push > 0 and (best is None or worth > best[0]):
-                    best = worth, i, j
-        if best is None:
-            break
-        _, i, j = best
+    while candidates and len(runs) < QUOTES:
+        _, i, j = min(candidates)
         runs.append(Clause(clauses[i].start, clauses[j].end, sum(clause.push for clause in clauses[i : j + 1])))
-        free[i : j + 1] = [False] * (j + 1 - i)
+        candidates = [candidate for candidate in candidates if candidate[2] < i or candidate[1] > j]
     return sorted(runs, key=lambda run: -run.push)
 
 
@@ -97,6 +109,3 @@ def _quote(run: Clause, title: str, text: str) -> dict[str, Any]:
     whole = title if in_title else text
     start, end = run.start - shift, min(run.end - shift, run.start - shift + LONGEST_QUOTE)
     return {"field": "title" if in_title else "text", "start": start, "end": end, "quote": whole[start:end], "weight": round(run.push, 4)}
-
-
-

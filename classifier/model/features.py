@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -49,23 +50,27 @@ class Vocabulary:
         return {word: n for n, word in enumerate(self.words)}
 
     @cached_property
+    def _spans(self) -> Places:
+        """How many characters of the stream each word covers: a Latin word or number is one."""
+        return np.array([1 if word[0] < "\u0080" else len(word) for word in self.words], dtype=np.int64)
+
+    @cached_property
     def _tables(self) -> list[KeyTable]:
         return [KeyTable(keys) for keys in self.grams]
 
-    def occurrences(self, reading: Reading) -> Occurrences:
-        """Return every feature of *reading* that has a column, family by family."""
-        numbers = self._numbers
-        word = np.fromiter((numbers.get(w, -1) for w in reading.words), dtype=np.int64, count=len(reading.words))
-        span = word_spans(reading)
-        start = np.searchsorted(reading.stream_place, reading.word_place)
-        known = word >= 0
-        found = [Occurrences(word[known], reading.word_segment[known], start[known], span[known])]
+    def occurrences(self, reading: Reading, wanted: npt.NDArray[np.bool_]) -> Occurrences:
+        """Return every feature of *reading* in *wanted* segments that has a column, family by family."""
+        # map and repeat run in C: this is asked of every word of an export.
+        word = np.fromiter(map(self._numbers.get, reading.words, repeat(-1)), dtype=np.int64, count=len(reading.words))
+        known = np.flatnonzero((word >= 0) & wanted[reading.word_segment])
+        start = np.searchsorted(reading.stream_place, reading.word_place[known])
+        found = [Occurrences(word[known], reading.word_segment[known], start, self._spans[word[known]])]
         offset = len(self.words)
         for length, table in zip(GRAM_LENGTHS, self._tables, strict=True):
-            gram = grams(reading, length)
+            gram = grams(reading, length, wanted)
             column = table.find(gram.key)
-            hit = column >= 0
-            found.append(Occurrences(column[hit] + offset, gram.segment[hit], gram.start[hit], np.full(int(hit.sum()), length)))
+            hit = np.flatnonzero(column >= 0)
+            found.append(Occurrences(column[hit] + offset, gram.segment[hit], gram.start[hit], np.full(len(hit), length)))
             offset += len(table.keys)
         return Occurrences(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
 
@@ -79,11 +84,6 @@ class Vocabulary:
                 return unpack_gram(int(keys[column]))
             column -= len(keys)
         raise IndexError(column)
-
-
-def word_spans(reading: Reading) -> Places:
-    """Return how many characters of the stream each word covers: a Latin word or number is one."""
-    return np.fromiter((1 if w[0] < "\u0080" else len(w) for w in reading.words), dtype=np.int64, count=len(reading.words))
 
 
 def unpack_gram(key: int) -> str:

@@ -7,7 +7,7 @@ import json
 import numpy as np
 
 from classifier.errors import ModelFileError
-from classifier.model.bundle import Model, model_folder
+from classifier.model.bundle import Model
 from classifier.model.judge import judge, probability
 
 TOLERANCE = 1e-9
@@ -25,7 +25,8 @@ def check_golden(model: Model) -> tuple[int, float]:
 
     Raises ModelFileError if a difference is over TOLERANCE: a library, a word list or the machine changes scores.
     """
-    lines = (model_folder(model.name) / "golden.jsonl").read_text(encoding="utf-8").splitlines()
+    assert model.folder is not None, "golden posts are those of a model in a folder"
+    lines = (model.folder / "golden.jsonl").read_text(encoding="utf-8").splitlines()
     posts = [json.loads(line) for line in lines]
     chances = probability(judge(model, [post["text"] for post in posts]).log_odds)
     differences = np.abs(chances - np.array([float.fromhex(post["score"]) for post in posts]))

@@ -16,8 +16,9 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from classifier.language.gate import may_open, open_segments
-from classifier.language.normalise import fold
-from classifier.language.vectorise import Reading, read
+from classifier.language.normalise import Folded, fold, pick, undisguise
+from classifier.language.passages import cut_segments
+from classifier.language.vectorise import Reading, read_segments
 from classifier.model.bundle import Model
 from classifier.model.features import Occurrences, Vocabulary, count, weigh
 
@@ -64,20 +65,28 @@ class Judged(NamedTuple):
 
 def find_features(vocabulary: Vocabulary, texts: list[str]) -> tuple[Reading, Occurrences, npt.NDArray[np.bool_]]:
     """Return the reading of *texts*, the features that stand near a word of the trade, and which segments those are."""
-    reading = read(texts)
-    near = open_segments(reading.folded, reading.segments)
-    found = vocabulary.occurrences(reading)
-    kept = near[found.segment]
-    return reading, Occurrences(*(part[kept] for part in found)), near
+    return _find_near(vocabulary, fold(texts), every_word=False)
+
+
+def _find_near(vocabulary: Vocabulary, folded: Folded, *, every_word: bool) -> tuple[Reading, Occurrences, npt.NDArray[np.bool_]]:
+    plain = undisguise(folded)
+    segments = cut_segments(plain)
+    near = open_segments(plain, segments)
+    reading = read_segments(plain, segments, wanted=near | every_word)
+    return reading, vocabulary.occurrences(reading, near), near
 
 
 def featurise(model: Model, texts: list[str]) -> Features:
     """Return *texts* as rows of features; order and number are kept."""
-    reading, occurrences, near = find_features(model.vocabulary, texts)
-    post = reading.segments.post
+    return _featurise(model, fold(texts), every_word=False)
+
+
+def _featurise(model: Model, folded: Folded, *, every_word: bool) -> Features:
+    reading, occurrences, near = _find_near(model.vocabulary, folded, every_word=every_word)
+    post, n_posts = reading.segments.post, len(folded.starts) - 1
     by_segment = count(occurrences, occurrences.segment, len(post), len(model.vocabulary))
-    whole = weigh(_sum_segments(np.arange(len(post)), post, len(texts), by_segment), model.rarity)
-    passages, segments, rows = cut_passages(post, near, len(texts))
+    whole = weigh(_sum_segments(np.arange(len(post)), post, n_posts, by_segment), model.rarity)
+    passages, segments, rows = cut_passages(post, near, n_posts)
     return Features(reading, occurrences, whole, passages, weigh(_sum_segments(segments, rows, len(passages.post), by_segment), model.rarity))
 
 
@@ -109,18 +118,31 @@ def cut_passages(post: Places, near: npt.NDArray[np.bool_], n_posts: int) -> tup
     return Passages(own[first], kept[first], kept[last]), kept[np.repeat(first, lengths) + inside], rows
 
 
-def judge(model: Model, texts: list[str]) -> Judged:
-    """Return what the model says of *texts*, in order; those that do not pass the gate have ``model.floor``."""
-    opened = np.flatnonzero(may_open(fold(texts)))
-    features = featurise(model, [texts[n] for n in opened.tolist()])
+def judge(model: Model, texts: list[str], *, every_word: bool = True) -> Judged:
+    """
+    Return what the model says of *texts*, in order; those that do not pass the gate have ``model.floor``.
+
+    Without *every_word* the reading holds only words near one of the trade, which is all that a score and a quote rest on;
+    an explanation names the others too.
+    """
+    folded = fold(texts)
+    opened = np.flatnonzero(may_open(folded))
+    features = _featurise(model, pick(folded, opened), every_word=every_word)
     passed = np.diff(features.whole.indptr) > 0
     strength = features.parts @ model.weights
     strongest = strongest_passage(strength, features.passages.post, len(opened))
     found = model.constant + model.whole * (features.whole @ model.weights) + model.strongest * strength[strongest]
     log_odds = np.full(len(texts), model.floor)
     log_odds[opened[passed]] = found[passed]
-    categories = features.parts[strongest] @ model.category_weights.T + model.category_constants
-    return Judged(log_odds, opened, passed, features, strongest, categories)
+    return Judged(log_odds, opened, passed, features, strongest, _category_log_odds(model, features.parts[strongest]))
+
+
+def _category_log_odds(model: Model, rows: sp.csr_matrix) -> Values:
+    # Only of the columns in use: the whole turned table would be copied for every batch, and a batch may be one line.
+    used, column = np.unique(rows.indices, return_inverse=True)
+    narrow = sp.csr_matrix((rows.data, column, rows.indptr), shape=(rows.shape[0], len(used)))
+    found: Values = narrow @ np.ascontiguousarray(model.category_weights[:, used].T) + model.category_constants
+    return found
 
 
 def strongest_passage(strength: Values, post: Places, n_posts: int) -> Places:
@@ -142,21 +164,28 @@ def pushes(judged: Judged, model: Model, posts: Places) -> Values:
     The sum over a post's characters, plus ``model.constant``, is its log-odds.
     """
     features = judged.features
-    pushed = np.zeros(len(features.reading.stream))
     post = features.reading.segments.post[features.occurrences.segment]
     asked = np.zeros(len(judged.opened), dtype=np.bool_)
     asked[posts] = True
     chosen = asked[post]
-    _share(pushed, features.occurrences, chosen, post, features.whole, model.whole * model.weights)
+    places, values = _share(features.occurrences, chosen, post, features.whole, model.whole * model.weights)
     strongest = judged.strongest[post]
     segment = features.occurrences.segment
     inside = chosen & (features.passages.first[strongest] <= segment) & (segment <= features.passages.last[strongest])
-    _share(pushed, features.occurrences, inside, post, features.parts[judged.strongest], model.strongest * model.weights)
+    more_places, more_values = _share(features.occurrences, inside, post, features.parts[judged.strongest], model.strongest * model.weights)
+    weights = np.concatenate((*values, *more_values))
+    pushed: Values = np.bincount(np.concatenate((*places, *more_places)), weights, len(features.reading.stream)).astype(np.float64, copy=False)
     return pushed
 
 
-def _share(pushed: Values, found: Occurrences, chosen: npt.NDArray[np.bool_], rows: Places, matrix: sp.csr_matrix, weights: Values) -> None:
-    """Share each entry of *matrix*, times its weight, over the occurrences that made it, and those over their characters; add to *pushed*."""
+def _share(
+    found: Occurrences, chosen: npt.NDArray[np.bool_], rows: Places, matrix: sp.csr_matrix, weights: Values
+) -> tuple[list[Places], list[Values]]:
+    """
+    Share each entry of *matrix*, times its weight, over the occurrences that made it, and those over their characters.
+
+    Return places in the stream and what each brings there, in pieces; a place comes as often as features cover it.
+    """
     matrix.sort_indices()
     columns = matrix.shape[1]
     entries = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr)) * columns + matrix.indices
@@ -164,6 +193,5 @@ def _share(pushed: Values, found: Occurrences, chosen: npt.NDArray[np.bool_], ro
     entry = np.searchsorted(entries, rows[chosen] * columns + column)
     times = np.bincount(entry, minlength=len(entries))
     each = matrix.data[entry] * weights[column] / times[entry] / span
-    for offset in range(int(span.max(initial=0))):
-        covers = span > offset
-        np.add.at(pushed, start[covers] + offset, each[covers])
+    covered = [np.flatnonzero(span > offset) for offset in range(int(span.max(initial=0)))] or [np.zeros(0, np.int64)]
+    return [start[covers] + offset for offset, covers in enumerate(covered)], [each[covers] for covers in covered]

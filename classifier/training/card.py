@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 
-def write_card(name: str, *, counts: dict[str, dict[str, int]], held_out: dict[str, Any], points: dict[str, Any]) -> str:
+def write_card(name: str, *, counts: dict[str, dict[str, int]], held_out: dict[str, Any], points: dict[str, Any], read_twice: dict[str, float]) -> str:
     """Return the card in Markdown. Every number comes from the arguments."""
-    return "\n".join([*_about(name, counts), *_points(points), *figures_table("Held out inside the corpus (cross-validation by writer)", held_out), ""])
+    return "\n".join([*_about(name, counts), *_second_reader(read_twice), *_points(points), *figures_table("Held out inside the corpus (cross-validation by writer)", held_out), ""])
 
 
 def _about(name: str, counts: dict[str, dict[str, int]]) -> Iterator[str]:
@@ -24,6 +24,13 @@ def _about(name: str, counts: dict[str, dict[str, int]]) -> Iterator[str]:
     for part in ("offer", "not_offer", "length"):
         yield f"- {part}: " + ", ".join(f"{key} {count}" for key, count in counts[part].items())
     yield ""
+
+
+def _second_reader(read_twice: dict[str, float]) -> Iterator[str]:
+    if read_twice["posts"]:
+        yield f"A second reader labelled {read_twice['posts']:,} posts blind: agreement {read_twice['agreement']:.3f}, kappa {read_twice['kappa']:.3f} over three labels."
+        yield "Posts the two disagreed on are borderline: never learned from."
+        yield ""
 
 
 def _points(points: dict[str, Any]) -> Iterator[str]:

@@ -29,10 +29,25 @@ def summary(rows: list[Row]) -> dict[str, dict[str, int]]:
         tables["label"][row["label"]] += 1
         tables[row["label"]][row["sub"]] += 1
         tables["length"][band(row["text"])] += 1
-        tables["era"][row["era"][:4]] += 1
-        tables["register"][row["register"]] += 1
-        tables["writer"][row["writer"]] += 1
+        tables["era"][str(row.get("era") or row.get("date") or "")[:4]] += 1
+        tables["register"][row.get("register") or ""] += 1
+        tables["writer"][row["group"]] += 1
     return {name: dict(sorted(table.items())) for name, table in tables.items()}
+
+
+def agreement(rows: list[Row]) -> dict[str, float]:
+    """
+    Return how a blind second reader's labels agree with the writers': ``{posts, agreement, kappa}`` over three labels.
+
+    A post the two disagreed on is borderline now and keeps the writer's label as ``first_label``.
+    """
+    both = [(row.get("first_label") or row["label"], row["second_label"]) for row in rows if row.get("second_label")]
+    if not both:
+        return {"posts": 0, "agreement": 0.0, "kappa": 0.0}
+    first, second = (Counter(labels) for labels in zip(*both, strict=True))
+    same = sum(a == b for a, b in both) / len(both)
+    chance = sum(first[label] * second[label] for label in first) / len(both) ** 2
+    return {"posts": len(both), "agreement": same, "kappa": (same - chance) / (1 - chance)}
 
 
 def accounts_of(rows: list[Row], *, least: int = 5) -> list[str]:

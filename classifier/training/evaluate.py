@@ -127,11 +127,12 @@ def _protected(sure: pd.DataFrame) -> dict[str, Any]:
 def _evidence_figures(sure: pd.DataFrame) -> dict[str, Any]:
     """Return the share of caught, marked offers whose strongest quote lies at least half inside a mark."""
     inside = []
-    for row in sure[(sure["label"] == "offer") & (sure["verdict"] != "clear")].itertuples():
-        if row.marks and row.evidence:
-            quote = row.evidence[0]
+    caught = sure[(sure["label"] == "offer") & (sure["verdict"] != "clear")]
+    for marks, quotes in zip(caught["marks"].tolist(), caught["evidence"].tolist(), strict=True):
+        if marks and quotes:
+            quote = quotes[0]
             length = max(1, quote["end"] - quote["start"])
-            covered = sum(max(0, min(quote["end"], end) - max(quote["start"], start)) for start, end in row.marks)
+            covered = sum(max(0, min(quote["end"], end) - max(quote["start"], start)) for start, end in marks)
             inside.append(quote["field"] == "text" and covered / length >= 0.5)
     return {"n": len(inside), "inside": float(np.mean(inside)) if inside else None}
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_predict
 
+from classifier.errors import LabelsError
 from classifier.model.bundle import Model
 from classifier.model.judge import probability
 from classifier.outcome.accounts import Tally, account_features, tally_posts
@@ -20,10 +21,13 @@ Values = npt.NDArray[np.float64]
 Truth = npt.NDArray[np.bool_]
 
 # What the thresholds promise: the precision of `offer` and of `flag`, and the recall of what a person is shown.
-OFFER_PRECISION = 0.99
+OFFER_PRECISION = 0.995
 REVIEW_RECALL = 0.95
-FLAG_PRECISION = 0.98
-LOOK_RECALL = 0.98
+FLAG_PRECISION = 0.97
+LOOK_RECALL = 0.95
+MOST_WEIGHT = 5
+# Offering and honest accounts needed to learn what an offering account is.
+LEAST_ACCOUNTS = 2
 # Shares of offers among all posts for which the promise is worked out.
 SHARES = (0.01, 0.05, 0.20)
 
@@ -48,14 +52,21 @@ def choose_points(model: Model, rows: list[Row], held_out: Values) -> Model:
     )
     accounts = label_accounts(rows, chances, model)
     features = np.array([account_features(tally) for tally in accounts.tallies])
+    # Most accounts we wrote have one post and most in an export have many: those with more posts count for more.
+    weights = np.array([min(tally.n_scored, MOST_WEIGHT) for tally in accounts.tallies])
     scorer = LogisticRegression(C=1.0, max_iter=1000)
-    guessed = cross_val_predict(scorer, features, accounts.offers, cv=5, method="predict_proba")[:, 1]
-    scorer.fit(features, accounts.offers)
+    fewest = min(int(accounts.offers.sum()), int((~accounts.offers).sum()))
+    if fewest < LEAST_ACCOUNTS:
+        raise LabelsError(f"too few accounts to learn from: {fewest} of the rarer kind, at least {LEAST_ACCOUNTS} are needed; name the account of each post")
+    guessed = cross_val_predict(scorer, features, accounts.offers, cv=min(5, fewest), method="predict_proba", params={"sample_weight": weights})[:, 1]
+    scorer.fit(features, accounts.offers, sample_weight=weights)
+    flag_from = threshold_for_precision(accounts.offers, guessed, FLAG_PRECISION)
+    shown = np.array([tally.n_offer + tally.n_review > 0 for tally in accounts.tallies])
     return replace(
         model,
         account_weights=np.append(scorer.coef_[0], scorer.intercept_[0]),
-        flag_from=threshold_for_precision(accounts.offers, guessed, FLAG_PRECISION),
-        look_from=min(threshold_for_recall(accounts.offers, guessed, LOOK_RECALL), threshold_for_precision(accounts.offers, guessed, FLAG_PRECISION)),
+        flag_from=flag_from,
+        look_from=min(flag_from, threshold_for_recall(accounts.offers[shown], guessed[shown], LOOK_RECALL)),
     )
 
 

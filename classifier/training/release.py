@@ -13,7 +13,7 @@ from classifier.model.bundle import Model, digest_of, save_model
 from classifier.model.golden import golden_posts
 from classifier.model.judge import probability
 from classifier.training.card import write_card
-from classifier.training.corpus import corpus_files, read_corpus, summary
+from classifier.training.corpus import agreement, corpus_files, read_corpus, summary
 from classifier.training.evaluate import measure, tabulate
 from classifier.training.labels import Row, full_text
 from classifier.training.points import post_verdicts, promise
@@ -35,6 +35,7 @@ def train_model(paths: list[Path] | None, out: Path, *, tell: Callable[[str], No
     tell("measured on posts of writers not seen; writing")
     figures = held_out_figures(model, rows, held_out)
     counts = summary(rows)
+    read_twice = agreement(read_corpus(paths))
     points = {name: getattr(model, name) for name in ("offer_from", "review_from", "flag_from", "look_from")}
     about = {
         "about": "offers of crypto trading or token sales in Chinese posts",
@@ -44,9 +45,10 @@ def train_model(paths: list[Path] | None, out: Path, *, tell: Callable[[str], No
         "promise": promise(rows, model, held_out.log_odds),
         "corpus": {path.name: digest_of(path.read_bytes()) for path in (paths or corpus_files())},
         "libraries": {name: version(name) for name in LIBRARIES},
+        "second_reader": read_twice,
         "figures": figures,
     }
-    card = write_card(out.name, counts=counts, held_out=figures, points=points)
+    card = write_card(out.name, counts=counts, held_out=figures, points=points, read_twice=read_twice)
     golden = golden_posts(model, [full_text(row) for row in rows[:: max(1, len(rows) // GOLDEN_POSTS)]][:GOLDEN_POSTS])
     save_model(model, out, golden=golden, card=card, about=about)
     return figures

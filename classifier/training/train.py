@@ -11,9 +11,10 @@ from scipy.linalg import eigh
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
+from classifier.errors import LabelsError
 from classifier.language.gate import open_segments
 from classifier.language.vectorise import read
-from classifier.model.bundle import Model
+from classifier.model.bundle import Model, rounded
 from classifier.model.features import Vocabulary, count, learn_rarity, learn_vocabulary
 from classifier.model.judge import Features, featurise, find_features, strongest_passage
 from classifier.outcome.accounts import ACCOUNT_FEATURES
@@ -30,6 +31,8 @@ RANK_SHARE = 0.4
 PENALTY = 1000.0
 CATEGORY_PENALTY = 10.0
 FOLDS = 5
+# Fewer groups than this of a label cannot be held out and learned from at once.
+LEAST_GROUPS = 2
 # Log-odds of a post that does not pass the gate: one in five hundred. Set, not learned: our corpus has many more
 # offers without a word of the trade than any export, since they were written to be hard.
 FLOOR = -6.2
@@ -50,6 +53,7 @@ def learn(rows: list[Row]) -> tuple[Model, HeldOut]:
     The thresholds are chosen on the held-out log-odds.
     """
     passed = pass_gate([full_text(row) for row in rows])
+    _require_enough(rows, passed)
     read_rows = [row for row, passes in zip(rows, passed, strict=True) if passes]
     texts = [full_text(row) for row in read_rows]
     offers = np.array([row["label"] == "offer" for row in read_rows])
@@ -76,7 +80,15 @@ def learn(rows: list[Row]) -> tuple[Model, HeldOut]:
     log_odds[passed] = mixture.intercept_[0] + parts @ np.array([whole, strongest])
     found = np.full(len(rows), "", dtype="<U16")
     found[passed] = _held_out_categories(features, read_rows, weights, groups)
-    return choose_points(model, rows, log_odds), HeldOut(log_odds, found)
+    return rounded(choose_points(model, rows, log_odds)), HeldOut(log_odds, found)
+
+
+def _require_enough(rows: list[Row], passed: Truth) -> None:
+    """Raise LabelsError where there is too little to learn from, saying what there is."""
+    counts = {label: len({row["group"] for row, passes in zip(rows, passed, strict=True) if passes and row["label"] == label}) for label in ("offer", "not_offer")}
+    if min(counts.values()) < LEAST_GROUPS:
+        found = ", ".join(f"{label} of {count} groups" for label, count in counts.items())
+        raise LabelsError(f"too few posts to learn from: past the gate there are {found}; each label needs posts of at least {LEAST_GROUPS} groups (writers, accounts)")
 
 
 def pass_gate(texts: list[str]) -> Truth:

@@ -6,9 +6,8 @@ from classifier.language.vectorise import grams, read
 
 
 def test_unknown_latin_words_and_numbers_are_marks():
-    assert read(["加微信abc_12345，1000U起，btc"]).words[-4:] != []
     words = read(["微信zhangsan88 转1000U买btc 编号13800001111"]).words
-    assert "x" in words and "u" in words and "btc" in words and "0" in words
+    assert {"x", "u", "btc", "0"} <= set(words)
     assert not any("zhang" in word or "138" in word for word in words)
 
 

@@ -42,7 +42,7 @@ def test_one_changed_byte_is_refused(copied, file):
 @pytest.mark.parametrize("manifest", ["", "[]", "{}", "not json", '{"format": 99, "numbers": {}, "files": {}, "word_lists": ""}'])
 def test_a_manifest_that_is_none_is_refused(copied, manifest):
     (copied / "manifest.json").write_text(manifest, encoding="utf-8")
-    with pytest.raises(ModelFileError, match="manifest.json"):
+    with pytest.raises(ModelFileError, match=r"manifest\.json"):
         load_model(str(copied))
 
 

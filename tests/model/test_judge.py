@@ -60,7 +60,7 @@ def test_pushes_add_up_for_any_batch(model, texts):
 
 def test_passages_are_neighbours_among_what_is_read():
     post = np.array([0] * 7 + [1] + [2] * 3)
-    near = np.array([1, 1, 0, 1, 1, 1, 0] + [0] + [0, 1, 1], dtype=bool)
+    near = np.array([1, 1, 0, 1, 1, 1, 0, 0, 0, 1, 1], dtype=bool)
     passages, segments, rows = cut_passages(post, near, 3)
     assert list(zip(*(part.tolist() for part in passages), strict=True)) == [(0, 0, 4), (0, 1, 5), (1, 7, 7), (2, 9, 10)]
     assert [segments[rows == n].tolist() for n in range(4)] == [[0, 1, 3, 4], [1, 3, 4, 5], [7], [9, 10]]

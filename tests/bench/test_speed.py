@@ -1,0 +1,106 @@
+"""How fast each stage is alone, and all of them together: ``make bench``."""
+
+from pathlib import Path
+
+import numpy as np
+import orjson
+import pytest
+
+from classifier.intake.export import stream_export
+from classifier.language.gate import may_open, open_segments
+from classifier.language.leads import find_leads
+from classifier.language.normalise import fold, pick, undisguise
+from classifier.language.passages import cut_segments
+from classifier.language.vectorise import read_segments
+from classifier.model.evidence import quote_evidence
+from classifier.model.judge import featurise, judge, probability
+from classifier.outcome.report import write_report
+from classifier.outcome.run import Settings, score_export
+from classifier.outcome.score import score_texts
+
+
+@pytest.fixture(scope="session")
+def folded(texts):
+    return fold(texts)
+
+
+@pytest.fixture(scope="session")
+def opened(folded):
+    """The numbers of the posts that pass the gate."""
+    return np.flatnonzero(may_open(folded))
+
+
+@pytest.fixture(scope="session")
+def opened_texts(texts, opened):
+    return [texts[n] for n in opened.tolist()]
+
+
+def test_parsing_alone(measure, texts, export):
+    def parse():
+        with export.open("rb") as lines:
+            return [orjson.loads(line)["post_id"] for line in lines]
+
+    assert len(measure("parsing JSON alone (the floor)", texts, parse)) == len(texts)
+
+
+def test_intake(measure, texts, export):
+    assert measure("intake", texts, lambda: sum(len(batch.posts) for batch in stream_export([export], columns={}))) > 0
+
+
+def test_fold(measure, texts):
+    assert len(measure("fold", texts, lambda: fold(texts)).starts) == len(texts) + 1
+
+
+def test_gate(measure, texts, folded):
+    passed = measure("gate", texts, lambda: may_open(folded))
+    assert 0 < passed.sum() < len(texts)
+
+
+def test_read(measure, folded, opened, opened_texts):
+    def read_near():
+        plain = undisguise(pick(folded, opened))
+        segments = cut_segments(plain)
+        return read_segments(plain, segments, wanted=open_segments(plain, segments))
+
+    assert measure("read", opened_texts, read_near).words
+
+
+def test_featurise(measure, model, opened_texts):
+    assert measure("fold, read and featurise", opened_texts, lambda: featurise(model, opened_texts)).whole.nnz > 0
+
+
+def test_judge(measure, model, texts, opened):
+    judged = measure("judge (fold to features, and the score)", texts, lambda: judge(model, texts, every_word=False))
+    assert judged.opened.tolist() == opened.tolist()
+
+
+def test_evidence(measure, model, opened_texts):
+    judged = judge(model, ["\n" + text for text in opened_texts], every_word=False)
+    titles = [""] * len(opened_texts)
+    shown = np.flatnonzero(probability(judged.log_odds[judged.opened]) >= model.review_from)
+    assert measure("evidence", [opened_texts[n] for n in shown.tolist()], lambda: quote_evidence(judged, model, shown, titles, opened_texts))
+
+
+def test_leads(measure, opened_texts):
+    assert any(measure("leads", opened_texts, lambda: [find_leads(text) for text in opened_texts]))
+
+
+def test_one_short_post(benchmark, model):
+    assert benchmark(lambda: score_texts(model, [""], ["今天天气不错，下午去公园走了一圈"])).verdict == ["clear"]
+
+
+@pytest.fixture
+def scored(export, tmp_path):
+    """A function that scores the export and gives what run.json says and the folder."""
+    settings = Settings(str(Path(__file__).parents[2] / "models" / "offers"), "jsonl", 1, reveal=False, columns={})
+    return lambda: (score_export([export], tmp_path / "out", settings), tmp_path / "out")
+
+
+def test_report(measure, texts, scored):
+    _, folder = scored()
+    assert measure("report page", texts, lambda: write_report(folder)).is_file()
+
+
+def test_whole(measure, texts, scored):
+    run, _ = measure("whole", texts, scored)
+    assert run["counts"]["rows_read"] == len(texts)
