@@ -19,10 +19,10 @@ HONEST = {"清源晚报", "平安柳河", "链上工匠笔记", "期海观潮老
 # What every table has at least: the contract.
 CONTRACT = {
     "accounts": "account_id account_key account_name verdict score n_posts n_scored n_offer categories first_post last_post top_posts reason",
-    "posts": "post_id account_id account_name title published_at url verdict score category evidence body_state src_file src_row",
-    "leads": "kind value account_id post_id field start end checksum",
+    "posts": "post_id account_id account_key account_key_source account_name title published_at url verdict score category evidence body_state src_file src_row notes",
+    "leads": "kind value account_id account_key post_id field start end checksum",
     "rejects": "src_file src_row reason excerpt kept_post_id",
-    "texts": "post_id title text",
+    "texts": "post_id account_key title text",
 }
 # As the sample invents them: lulu_yangli01, hr-yangli@example.com. Addresses of posts have no letters before the name.
 HANDLE = re.compile(r"[a-z]+[_-]yangli\d*")
@@ -220,12 +220,13 @@ def test_lines_in_are_lines_out():
         "[1, 2]",
         json.dumps({"post_id": "c"}),
         "",
+        json.dumps({"digest": "没有编号，只有摘要"}),
         json.dumps({"id": "d", "account": "乙", "text": "今天炖了一锅牛肉。", "date": "2024-05-06"}),
     ]
     done = command("score", "-", stdin="\n".join(lines).encode() + b"\n")
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 0
-    assert [answer.get("post_id", "error") for answer in answers] == ["a", "error", "b", "error", "error", "error", "d"]
+    assert [answer.get("post_id", "error") for answer in answers] == ["a", "error", "b", "error", "error", "error", "-#7", "d"]
     assert all(answer["error"] for answer in answers if "post_id" not in answer)
     assert answers[0]["verdict"] in ("offer", "review")
     assert answers[-1]["verdict"] == "clear"
@@ -276,7 +277,14 @@ def test_nothing_is_written_but_the_folder_asked_for(sample, tmp_path):
         (["score", "{sample}", "--out", "o", "--column", "正文"], 2, "NAME=HEADING"),
         (["score"], 2, "EXPORT"),
         (["score", "-", "{sample}", "--out", "o"], 2, "standard input) stands alone"),
+        (["score", "{sample}", "--out", "o", "--column", "bogus=xx"], 2, "there are: account_id, account_name"),
+        (["inspect", "{sample}", "--column", "bogus=xx"], 2, "there are: account_id, account_name"),
         (["explain", "{empty}:1"], 1, "is no scored folder"),
+        (["explain", "{empty}/march:1"], 1, "no such folder"),
+        (["explain", "x:y"], 1, "no such folder"),
+        (["explain", ""], 1, "nothing to judge"),
+        (["explain", "-"], 1, "nothing to judge"),
+        (["explain", " \n"], 1, "nothing to judge"),
         (["score", "{sample}", "--out", "o", "--fail-on-flag"], 3, "flag"),
         (["score", "{sample}", "--out", "o"], 0, "report.html"),
     ],
@@ -299,3 +307,14 @@ def test_the_demo_says_where_its_report_is(tmp_path):
     assert done.exit_code == 0
     assert done.stdout.strip() == str(tmp_path / "demo" / "report.html")
     assert (tmp_path / "demo" / "report.html").stat().st_size > 10_000
+
+
+def test_the_users_own_file_is_never_overwritten(tmp_path):
+    from classifier.errors import RunError
+    from classifier.outcome.run import Settings, score_export
+
+    own = tmp_path / "posts.jsonl"
+    own.write_text('{"account_name": "甲", "text": "比特币"}\n', encoding="utf-8")
+    with pytest.raises(RunError, match="would be overwritten"):
+        score_export([own], tmp_path, Settings("offers", "jsonl", 1, False, {}))
+    assert own.read_text(encoding="utf-8").startswith('{"account_name"')

@@ -84,6 +84,11 @@ def named_columns(named: tuple[str, ...]) -> dict[str, str]:
         if not equals or not name.strip() or not heading.strip():
             raise click.BadParameter(f"{one!r}: write NAME=HEADING, for example text=正文", param_hint="--column")
         pairs[name.strip()] = heading.strip()
+    from classifier.intake.layout import NAMED_FIELDS
+
+    unknown = next((name for name in pairs if name not in NAMED_FIELDS), None)
+    if unknown is not None:
+        raise click.BadParameter(f"{unknown!r}: no column has this name; there are: {', '.join(NAMED_FIELDS)}", param_hint="--column")
     return pairs
 
 

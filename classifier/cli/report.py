@@ -11,8 +11,8 @@ def report(folder: Path) -> None:
     """
     重画报告 · Write DIR/report.html again and print where it is.
 
-    DIR is a folder that `bijian score` or `bijian merge` wrote. The page is drawn from its tables alone: no
-    post is scored anew, and the tables stay as they are. It is one file and opens offline.
+    DIR is a folder that `bijian score` wrote. The page is drawn from its tables alone: no post is scored anew,
+    and the tables stay as they are. It is one file and opens offline.
 
     \b
     Example:

@@ -57,10 +57,15 @@ def score(
 
 def named_columns(columns: tuple[str, ...]) -> dict[str, str]:
     """Return NAME=HEADING pairs as a mapping."""
-    pairs = [column.partition("=") for column in columns]
+    pairs = [(name.strip(), equals, heading.strip()) for name, equals, heading in (column.partition("=") for column in columns)]
     wrong = next((name for name, equals, heading in pairs if not (name and equals and heading)), None)
     if wrong is not None:
         raise click.UsageError(f"--column {wrong}: say NAME=HEADING, for example text=正文")
+    from classifier.intake.layout import NAMED_FIELDS
+
+    unknown = next((name for name, _, _ in pairs if name not in NAMED_FIELDS), None)
+    if unknown is not None:
+        raise click.UsageError(f"--column {unknown}=…: no column has this name; there are: {', '.join(NAMED_FIELDS)}")
     return {name: heading for name, _, heading in pairs}
 
 
@@ -79,11 +84,17 @@ def progress() -> Iterator[Callable[[int], None]]:
 
 def say_summary(run: dict[str, Any], out: Path) -> None:
     """Say on stderr what came of it and where to look."""
+    from classifier.outcome.report import REJECT_REASONS
+
     counts = run["counts"]
     accounts = counts["accounts"]
+    reasons = "、".join(f"{REJECT_REASONS.get(code, (code,))[0]} {code} {count}" for code, count in counts["reject_reasons"].items())
+    if not counts["posts"]:
+        click.secho("没有读到任何帖子，什么也没有判断！NO POST WAS READ, nothing was judged! 请先运行 bijian inspect", fg="red", bold=True, err=True)
     click.echo(
         f"读入 {counts['rows_read']} 行 = {counts['posts']} 篇 + {counts['rejects']} 行未收（rows read = posts + rejects）\n"
-        f"账号 accounts: 建议处置 flag {accounts.get('flag', 0)} · 需人工看 review {accounts.get('review', 0)} · "
+        + (f"未收的原因 rejects: {reasons}\n" if reasons else "")
+        + f"账号 accounts: 建议优先查看 flag {accounts.get('flag', 0)} · 需人工看 review {accounts.get('review', 0)} · "
         f"未见问题 clear {accounts.get('clear', 0)} · 无法判断 abstain {accounts.get('abstain', 0)}\n"
         f"报告 report: {out / 'report.html'}",
         err=True,
@@ -93,24 +104,25 @@ def say_summary(run: dict[str, Any], out: Path) -> None:
 def score_lines(model_name: str, *, reveal: bool) -> None:
     """Score JSON Lines from stdin to stdout, one line for one, in order; a bad line gives {"error": …}."""
     import orjson
-    import pandas as pd
 
     from classifier.errors import ExportError
     from classifier.intake.export import read_post_line
     from classifier.model.bundle import load_model
-    from classifier.outcome.leads import mask_posts
+    from classifier.outcome.leads import mask_post
     from classifier.outcome.run import POST_TABLE
-    from classifier.outcome.score import score_posts
+    from classifier.outcome.score import score_texts
 
     model = load_model(model_name)
     for number, line in enumerate(sys.stdin.buffer, 1):
         try:
-            posts = pd.DataFrame([read_post_line(line) | {"src_row": number}])
+            post = read_post_line(line, number)
         except ExportError as error:
             answer: Any = {"error": str(error), "src_row": number}
         else:
-            scored = score_posts(model, posts)
-            scored = scored if reveal else mask_posts(scored)
-            answer = scored[list(POST_TABLE)].astype(object).where(scored[list(POST_TABLE)].notna(), None).iloc[0].to_dict()
+            # No table of posts is made: it would take longer than the post.
+            scores = score_texts(model, [post["title"] or ""], [post["text"] or ""])
+            post |= {name: column[0] for name, column in scores._asdict().items()}
+            post = post if reveal else mask_post(post)
+            answer = {name: post[name] for name in POST_TABLE}
         sys.stdout.buffer.write(orjson.dumps(answer, default=str) + b"\n")
         sys.stdout.buffer.flush()

@@ -17,6 +17,9 @@ from urllib.parse import unquote
 
 _BASE64 = re.compile(r"[MNO][A-Za-z0-9+/]{4,}={0,2}")
 _MP_WXS = re.compile(r"MP_WXS_(\d{5,})")
+# What a name may hold that somebody can be written to or called by.
+_HANDLE = re.compile(r"[a-z0-9_\-]{5}")
+_PHONE_DIGITS = 7
 _PREFIX = {"weibo": "weibo:", "xiaohongshu": "xhs:", "zhihu": "zhihu:", "telegram": "telegram:"}
 
 
@@ -76,8 +79,16 @@ def key_of_name(name: str) -> str:
     """
     The key a bare name gives: NFKC, no spaces or invisible characters, small letters.
 
-    Two accounts of one name share it, which is why ``account_key_source`` then says ``name_only``.
+    Two accounts of one name share it, which is why ``account_key_source`` then says ``name_only``. A name that may hold a
+    contact (a run of five Latin letters, digits, ``_`` or ``-``, or seven digits in all) is not written out: its key is
+    ``name#`` and 16 hex digits of the SHA-256 of the normalised name, which joins as well and can be shown to anybody.
+
+    >>> key_of_name("链上 晨报"), key_of_name("微信abc12345")
+    ('name:链上晨报', 'name#fc0a8fbc09bb4eb6')
     """
     spelled = unicodedata.normalize("NFKC", name)
     kept = "".join(c for c in spelled if not c.isspace() and unicodedata.category(c) not in ("Cf", "Cc"))
-    return "name:" + (kept.casefold() or name)
+    plain = kept.casefold() or name
+    if _HANDLE.search(plain) or sum(map(str.isdecimal, plain)) >= _PHONE_DIGITS:
+        return "name#" + sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return "name:" + plain

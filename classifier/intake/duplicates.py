@@ -25,6 +25,7 @@ Given = str
 
 _TITLE = "\0title\0"
 _OPENING = 24
+_TELLING = 20  # characters: two posts of one account may well say 早安 without being one
 
 
 def digest_of(key: str) -> bytes:
@@ -40,6 +41,19 @@ def title_key_of(account: str, title_key: str, published_at: str) -> str:
 def id_key_of(account: str, post_id: str) -> str:
     """The key of (account, id)."""
     return f"{account}\0id\0{post_id}"
+
+
+def self_key_of(account: str, title_key: str | None, text: str | None, post_id: str, *, body_state: str, published_at: str | None) -> str:
+    """
+    The key of a post that no id names; *post_id* is then its file and row.
+
+    Without a time either, a full text that is long enough is what names it: (account, title, text). Otherwise it is the same
+    post only where it is the same row of the same file, read again.
+    """
+    words = f"{title_key or ''}\0{blake2b((text or '').encode('utf-8', 'surrogatepass'), digest_size=16).hexdigest()}"
+    if published_at is None and body_state == "full" and len(text or "") >= _TELLING:
+        return f"{account}\0words\0{words}"
+    return f"{account}\0row\0{words}\0{post_id}"
 
 
 def opening(text: str | None) -> int | None:
@@ -150,6 +164,7 @@ def keys_of(row: dict[str, Any], *, mid: str | None, idx: str | None, sn: str | 
     What names this post among others: (account, mid, idx), (account, sn), (account, id), and (account, title, minute).
 
     The last is used only for a time known to the minute; *title_key* is the title as titles are compared.
+    Where no id names it, its own words or its row do (`self_key_of`).
     """
     account = row["account_key"]
     keys = []
@@ -159,6 +174,8 @@ def keys_of(row: dict[str, Any], *, mid: str | None, idx: str | None, sn: str | 
         keys.append(f"{account}\0sn\0{sn}")
     if post_id_given:
         keys.append(id_key_of(account, post_id_given))
+    if not keys:
+        keys.append(self_key_of(account, title_key, row["text"], row["post_id"], body_state=row["body_state"], published_at=row["published_at"]))
     if title_key and row["published_precision"] in ("second", "minute"):
         keys.append(title_key_of(account, title_key, row["published_at"]))
     return keys

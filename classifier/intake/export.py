@@ -11,22 +11,26 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from classifier.errors import ExportError
 from classifier.intake.duplicates import Duplicates
 from classifier.intake.files import sources_of
+from classifier.intake.layout import normalised
 from classifier.intake.plain import PlainChunk, notes_text, post_of_line, records_of_chunk
 from classifier.intake.posts import POST_COLUMNS, Batch, posts_from_rows, posts_table, rejects_table
 from classifier.intake.read import read_source
-from classifier.intake.recognise import IN_CHILD
+from classifier.intake.recognise import IN_CHILD, Shape
 from classifier.intake.sandbox import Child
 from classifier.intake.source import CHUNK_ROWS, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import pandas as pd
 
     from classifier.intake.source import Record
 
+_ONE_HEADING = frozenset([Shape.LINES, Shape.TEXT_TABLE])  # such a file's headings are all known once it says what it is
+_HEADINGS_TOLD = 300  # characters
 _SMALL_CHUNK = CHUNK_ROWS // 4
 _HELD_ROWS = 10_000  # so many posts, or
 _HELD_CHARACTERS = 10_000_000  # characters of text, are held back so that the fullest of several copies can be chosen
@@ -38,7 +42,8 @@ def stream_export(paths: str | Path | Iterable[str | Path], *, columns: Mapping[
 
     *columns* names a heading by hand, as ``{"text": "正文"}``. Times are ISO 8601, ids are text, absent text is None.
 
-    Raises ExportError if a path does not exist; the message names it. A file that cannot be read is a reject, not an error.
+    Raises ExportError if a path does not exist, or no file has a heading of *columns*; the message names it, and the headings
+    there are. A file that cannot be read is a reject, not an error.
     """
     yield from batches(paths, columns=columns)
 
@@ -56,13 +61,15 @@ def read_export(paths: str | Path | Iterable[str | Path], *, columns: Mapping[st
     return pd.concat(tables, ignore_index=True) if tables else posts_from_rows([])
 
 
-def read_post_line(line: bytes) -> dict[str, Any]:
+def read_post_line(line: bytes, number: int = 1) -> dict[str, Any]:
     """
     One post of one line of JSON in the plain form, as a mapping of POST_COLUMNS.
 
-    Raises ExportError if the line is not JSON, not an object, or has neither text nor title; the message says which.
+    *number* is the line's, from 1: it becomes ``src_row``, and a post without an id is named after it (``-#7``).
+
+    Raises ExportError if the line is not JSON, not an object, or has neither text nor title nor digest; the message says which.
     """
-    record = post_of_line(line, Source(Path("-"), "-"))
+    record = post_of_line(line, number, Source(Path("-"), "-"))
     row = {name: record[name] for name in POST_COLUMNS}
     row["notes"] = notes_text(record["notes"])
     return row
@@ -111,14 +118,32 @@ def read_chunks(
     child: Child | None = None,
 ) -> Iterator[list[Record] | PlainChunk]:
     """Chunks as the readers give them, of every file in order: records with remarks among them, or whole columns."""
-    listed = [paths] if isinstance(paths, str | Path) else list(paths)
+    listed = [Path(paths)] if isinstance(paths, str | Path) else [Path(path) for path in paths]
+    named = dict(columns or {})
+    headings: dict[str, None] = {}
     with nullcontext(child) if child is not None else Child() as running:
-        for told in sources_of([Path(path) for path in listed], dict(columns or {}), running):
+        for told in sources_of(listed, named, running):
             if isinstance(told, dict):
                 yield [told]
                 continue
             source, shape = told
-            yield from running.read(source) if shape in IN_CHILD else read_source(source, shape)
+            for chunk in running.read(source) if shape in IN_CHILD else read_source(source, shape):
+                if named and not isinstance(chunk, PlainChunk):
+                    headings.update(dict.fromkeys(heading for record in chunk if "about" in record for heading in record["about"]["columns"]))
+                    if len(listed) == 1 and source.path == listed[0] and shape in _ONE_HEADING:
+                        _check_named(named, headings, listed)  # not after an hour of reading
+                yield chunk
+    _check_named(named, headings, listed)
+
+
+def _check_named(named: Mapping[str, str], headings: Iterable[str], listed: Sequence[Path]) -> None:
+    """Raise ExportError if a heading *named* by hand is none of *headings*; a file without it is fine where another has it."""
+    spelled = {normalised(heading) for heading in headings}
+    missing = [f"{name}={heading}" for name, heading in named.items() if normalised(heading) not in spelled]
+    if missing:
+        found = "".join(c if c.isprintable() else "\ufffd" for c in ", ".join(headings))[:_HEADINGS_TOLD] or "none"
+        where = ", ".join(map(str, listed[:3]))
+        raise ExportError(f"{where}: no column for {', '.join(missing)}; found {found} (没有这一列，请从找到的列名里选)")
 
 
 def _sorted_out(records: list[Record], seen: Duplicates) -> Iterator[Batch]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import tempfile
 from collections import Counter
 from pathlib import Path, PurePosixPath
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 _HIDDEN = (".", "__MACOSX", "~$")
 _PACKED = (Shape.ZIP, Shape.GZIP)
+# What `bijian score` leaves in a folder: read as an export, each post would be there twice.
+_RESULTS = re.compile(r"(accounts|posts|leads|rejects)\.(csv|jsonl|parquet|xlsx)|texts\.parquet|report\.html|run\.json")
 
 
 def sources_of(paths: list[Path], columns: dict[str, str], child: Child) -> Iterator[tuple[Source, Shape] | Record]:
@@ -29,28 +33,50 @@ def sources_of(paths: list[Path], columns: dict[str, str], child: Child) -> Iter
 
     Raises ExportError if a path does not exist or cannot be opened; the message names it.
     """
-    names = Counter(path.name for path in paths)
+    names = Counter(path.name for path in {path.resolve() for path in paths})
+    called: dict[Path, str] = {}
     for path in paths:
         if path.is_dir():
-            yield from _of_folder(path, columns, child)
+            yield from _of_folder(path, columns, child, called)
         elif path.exists():
-            name = path.name if names[path.name] == 1 else path.as_posix()
-            yield from _of_file(Source(path, name, columns), child, depth=0)
+            name = path.name if names[path.resolve().name] <= 1 else path.as_posix()
+            yield from _of_file(Source(path, _name_of(path, name, called), columns), child, depth=0)
         else:
             raise ExportError(f"{path}: no such file or folder (没有这个文件或文件夹)")
 
 
-def _of_folder(folder: Path, columns: dict[str, str], child: Child) -> Iterator[tuple[Source, Shape] | Record]:
+def _name_of(path: Path, name: str, called: dict[Path, str]) -> str:
+    """*name*, or what the same file was *called* before: only by its name is a row known to be read again."""
+    return called.setdefault(path.resolve(), name)
+
+
+def _of_folder(folder: Path, columns: dict[str, str], child: Child, called: dict[Path, str]) -> Iterator[tuple[Source, Shape] | Record]:
     beside: Counter[str] = Counter()
+    # Below *folder*, all of a folder of results is left out; beside the export itself, only the results are.
+    scored = {inner.parent for inner in sorted(folder.rglob("run.json")) if _is_run(inner)}
+    for inner in sorted(scored):
+        yield reject(inner.relative_to(folder).as_posix(), 1, "not_an_export", "results of `bijian score`, not read")
     for inner in sorted(folder.rglob("*")):
         relative = inner.relative_to(folder)
+        if (folder in scored and inner.parent == folder and _RESULTS.fullmatch(inner.name)) or scored.intersection(inner.parents) - {folder}:
+            continue
         if not inner.is_file() or any(part.startswith(_HIDDEN) for part in relative.parts):
             continue
         if inner.suffix.lower() in BESIDE:
             beside[relative.parent.as_posix()] += 1
             continue
-        yield from _of_file(Source(inner, relative.as_posix(), columns, folder.resolve().name), child, depth=0)
+        yield from _of_file(Source(inner, _name_of(inner, relative.as_posix(), called), columns, folder.resolve().name), child, depth=0)
     yield from _told_beside(beside, "")
+
+
+def _is_run(path: Path) -> bool:
+    """Whether *path*, a run.json, is one that `bijian score` wrote."""
+    try:
+        run = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return False
+    counts = run.get("counts") if isinstance(run, dict) else None
+    return isinstance(counts, dict) and "rows_read" in counts and "model" in run
 
 
 def _of_file(source: Source, child: Child, *, depth: int) -> Iterator[tuple[Source, Shape] | Record]:

@@ -22,6 +22,8 @@ normalised = lru_cache(maxsize=8192)(normalise_heading)
 # Fields a post is made of, in the order `inspect` shows them; the rest of the alias table is known and not read.
 READ_FIELDS = ("account_id", "account_name", "author", "post_id", "title", "text", "html", "digest", "url", "published", "idx", "is_repost", "media")
 _OUTWARD = {"published_at": "published"}
+# What --column may name.
+NAMED_FIELDS = tuple("published_at" if name == "published" else name for name in READ_FIELDS)
 
 
 @dataclass(frozen=True)

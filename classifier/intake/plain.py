@@ -19,7 +19,7 @@ import orjson
 from classifier.errors import ExportError
 from classifier.intake.addresses import NOWHERE, read_address
 from classifier.intake.bodies import EXCEL_CELL_LIMIT, PLACEHOLDERS
-from classifier.intake.duplicates import Given, given_for, given_text, keys_of, opening, title_key_of
+from classifier.intake.duplicates import Given, given_for, given_text, keys_of, opening, self_key_of, title_key_of
 from classifier.intake.layout import Exporter, Layout, Row, found_in, normalised, understand
 from classifier.intake.posts import POST_COLUMNS, TEXT_LIMIT, fullness
 from classifier.intake.settle import settle, title_key
@@ -50,6 +50,7 @@ PLAIN = Exporter(
 PLAIN_LAYOUT = Layout(PLAIN, {name: list(headings) for name, headings in PLAIN.fields.items()})
 _HEADINGS = frozenset(heading for headings in PLAIN.fields.values() for heading in headings)
 _TEXT_FIELDS = ("text", "title")
+_WORDS = (*_TEXT_FIELDS, "digest")
 # In ids joined by NULs: one that is empty, or has space or a quote at an end, or a leading =, as spreadsheets guard them.
 _GUARDED = re.compile(r"(?:^|\0)(?:[=\s']|\0|$)|[\s'](?:\0|$)")
 _SIDE_FIELDS = ("author", "digest", "platform", "media", "is_repost", "notes")
@@ -91,7 +92,7 @@ def problem_of(obj: Any) -> str | None:
     """Why *obj* is not a post of the plain form, in one line, or None if it is one."""
     if not isinstance(obj, dict):
         return f"not an object but {_kind(obj)}"
-    if not any(key in obj for key in _TEXT_FIELDS):
+    if not any(key in obj for key in _WORDS):
         return f"no 'text' and no 'title'; found {', '.join(map(str, list(obj)[:8])) or 'nothing'}"
     for key in _TEXT_FIELDS:
         if not isinstance(obj.get(key), str | None):
@@ -200,6 +201,7 @@ def _fast(objects: Sequence[Any], rows: Sequence[int], source: Source, exporter:
     keys = [(f"{key}\0id\0{given}", _KEPT) for (key, _), given in zip(accounts, ids, strict=True) if given]
     if odd:
         keys = [(f"{accounts[i][0]}\0id\0{ids[i]}", _KEPT) for i in range(n) if ids[i] and i not in odd]
+    keys += _self_keys(columns, ids, odd)
     keys += _title_keys(columns, odd) if whens is not None else []
     keys += odd_keys
     for i in reversed(gone):
@@ -209,6 +211,20 @@ def _fast(objects: Sequence[Any], rows: Sequence[int], source: Source, exporter:
     if len(set(digests)) != len(digests):
         return None
     return PlainChunk(columns, {} if odd else constants, n - len(gone), digests, [kept for _, kept in keys], rejects)
+
+
+def _self_keys(columns: dict[str, list[Any]], ids: list[Any], odd: set[int]) -> list[tuple[str, Given]]:
+    """Keys of the ordinary rows that no id names: by their words, or by file and row."""
+    if all(ids):
+        return []
+    keys = []
+    at = columns.get("published_at", [None] * len(ids))
+    told = zip(ids, columns["account_key"], columns["title"], columns["text"], at, columns["post_id"], strict=True)
+    for i, (given, account, title, text, published_at, post_id) in enumerate(told):
+        if not given and i not in odd:
+            key = self_key_of(account, title_key(title), text, post_id, body_state="full", published_at=published_at)
+            keys.append((key, given_for(key, _FULL, post_id, text)))
+    return keys
 
 
 def _title_keys(columns: dict[str, list[Any]], odd: set[int]) -> list[tuple[str, Given]]:
@@ -234,9 +250,9 @@ def notes_text(notes: list[str]) -> str | None:
     return orjson.dumps(notes).decode() if notes else None
 
 
-def post_of_line(line: bytes, source: Source) -> Record:
+def post_of_line(line: bytes, number: int, source: Source) -> Record:
     """
-    One post of one line of JSON in the plain form.
+    One post of one line of JSON in the plain form; *number* is its line's.
 
     Raises ExportError if the line is not JSON, not an object, or holds no post; the message says which.
     """
@@ -246,7 +262,7 @@ def post_of_line(line: bytes, source: Source) -> Record:
     problem = problem_of(obj)
     if problem is not None:
         raise ExportError(problem)
-    record = settle_plain(obj, 1, source)
+    record = settle_plain(obj, number, source)
     if "reason" in record:
         raise ExportError(record["excerpt"] or "no post in this line")
     return record

@@ -125,7 +125,8 @@ def _fast(chunk: list[NumberedRow], headings: list[str], fast: dict[str, str], s
     by_heading = dict(zip(names, zip(*(cells for _, cells in chunk), strict=True), strict=True))
     keys = list(fast)
     values = zip(*(by_heading[heading] for heading in fast.values()), strict=True)
-    objects = [{key: value for key, value in zip(keys, row, strict=True) if value or key == "text"} for row in values]
+    # A row of a table needs no text to be a post: what is only a digest or a link says so in its body_state.
+    objects = [{"text": None, **{key: value for key, value in zip(keys, row, strict=True) if value or key == "text"}} for row in values]
     return plain_chunk(objects, [number for number, _ in chunk], source, may_hold_nul=True, exporter=UNKNOWN_TABLE.name)
 
 

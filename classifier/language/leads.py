@@ -168,6 +168,12 @@ _END = r"(?![a-z0-9_@]|[.](?:com|cn|net)(?![a-z]))"
 WECHAT_EDGE = re.compile("[微薇葳溦嶶威唯维徽wv绿加+十✚卫🛰💚]")
 WECHAT = re.compile(rf"(?P<intro>{_WECHAT})(?P<filler>{_FILLER})(?P<id>{_HANDLE}|{_NUMBER}){_END}")
 
+# A name after a word that hands the reader over to somebody: 群满了加 xiaobi_01, 发给助理 xiaobi_02.
+ADDED = re.compile(rf"(?=[加找发联助客管群])(?:[加找]|发给|联系|助理|助手|客服|管理员|群主)(?:好友|[ :]){{0,3}}+(?P<id>(?!qq|vx|wx|tel)(?:(?=[a-z][a-z0-9]*+[_\-])[a-z][a-z0-9_\-]{{5,19}}+|[a-z]{{2,12}}+\d{{2,8}}+)){_END}")
+# What else stands there where a name is meant; not 助手 or 联系, which software has too.
+ADDED_HINTS = ("群满", "进群", "入群", "拉群", "拉你", "好友", "备注", "助理", "私聊", "私信", "微信", "发给", "领取", "咨询")
+ADDED_NEAR = re.compile("|".join(ADDED_HINTS))
+
 # Latin words that follow 微信 in ordinary prose and are nobody's name.
 NOT_HANDLES = frozenset(
     ["android", "iphone", "windows", "wechat", "weixin", "official", "version", "mobile", "miniprogram", "xcx", "appstore", "google", "huawei", "xiaomi", "harmony", "macbook", "facebook", "twitter", "instagram", "youtube", "tiktok", "whatsapp", "telegram", "email", "website", "https", "http", "binance", "bitcoin", "ethereum", "blockchain", "coinbase"]
@@ -183,12 +189,16 @@ QQ_LINK = re.compile(r"wpa\.qq\.com/msgrd\?[^\s]{0,60}?uin=(?P<id>[1-9]\d{4,10})
 QQ_GROUP_LINK = re.compile(r"(?:jq\.qq\.com/\?|qm\.qq\.com/cgi-bin/qm/qr\?)[^\s]{0,60}?k=(?P<id>[\w\-]{6,64})")
 
 _TELEGRAM = r"(?:(?<![a-z0-9])(?:tg|tele|telegram)(?![a-z0-9])|telegram|纸飞机|小飞机|飞机|灰机|电报|电抱|✈|🛩)"
-_TG_NAME = r"[a-z][a-z0-9_]{4,31}+"
+# Telegram knows no hyphen, people do: a name that goes on after one is not cut there.
+_TG_NAME = r"[a-z](?=[a-z0-9_\-]{4})[a-z0-9_]{0,31}+(?:-[a-z0-9_]{1,31}+){0,3}+"
 TELEGRAM_EDGE = re.compile("[t纸小飞灰电✈🛩]")
 TELEGRAM = re.compile(rf"{_TELEGRAM}(?:群组?|频道|号|机器人)?(?P<filler>{_FILLER})@?(?P<id>{_TG_NAME})(?![@\-]|\.[a-z])")
 TELEGRAM_AT = re.compile(rf"(?<![a-z0-9_.@/])@[ ]?(?P<id>{_TG_NAME})(?!@|\.[a-z])")
 # Words that make an @name a Telegram name: of the trade, or of writing to somebody.
 TELEGRAM_NEAR = re.compile(r"联系|客服|咨询|私聊|频道|商务|对接|双向|担保|飞机|电报|telegram|tg|✈|合作|公群|承兑|usdt|t\.me")
+# The signature under a post: an @name with which its clause ends, where the post speaks of the trade or of writing to somebody.
+TELEGRAM_SIGNED = re.compile(r"(?<![^ 。!?,;~\n])@(?P<id>[a-z][a-z0-9_\-]{4,31}+)(?=[ ]{0,3}(?:\Z|[\n。!?,;、)]))")
+TELEGRAM_SIGNED_NEAR = re.compile(rf"{TELEGRAM_NEAR.pattern}|带单|喊单|社群|进群|入群|合约|币圈|炒币|买币|卖币|出币|收币|返佣|btc|交易所|私信|加我|找我|扫码|备注")
 TELEGRAM_LINK = re.compile(
     r"(?:(?<![a-z0-9])(?:t|telegram)[ ]?[.点·。][ ]?(?:me|dog)/(?:s/|joinchat/)?|tg://(?:resolve\?domain|join\?invite)=)"
     r"(?P<id>\+?[a-z0-9_\-]{5,64}+)|(?<![a-z0-9.])(?P<host>[a-z][a-z0-9_]{4,31})\.t\.me(?![a-z])"
@@ -204,6 +214,7 @@ PHONE = re.compile(
 )
 # A number that continues a Latin word is part of a code, unless the word says whose number it is.
 PHONE_WORDS = ("tel", "phone", "mobile", "mob", "call", "v", "vx", "wx", "q", "wechat")
+WHATSAPP_LINK = re.compile(r"(?<![a-z0-9.\-])(?:wa[ ]?[.点·。][ ]?me/|api\.whatsapp\.com/send/?\?phone=)(?P<id>\+?\d{8,15}+)(?!\d)")
 WHATSAPP = re.compile(r"(?:whats\ ?app|(?<![a-z])ws(?![a-z]))[ :号=]{0,4}(?P<id>\+?\d(?:[ \-]?\d){7,14}+)(?!\d)")
 
 EMAIL_AT = re.compile(r"(?:@|#(?=qq\.|gmail|163|126|outlook|hotmail|proton)|[(\[]at[)\]])(?:[a-z0-9][a-z0-9\-]{0,62}\.){1,4}[a-z]{2,24}(?![a-z0-9])")
@@ -241,6 +252,10 @@ def _find_wechat(folded: _Folded) -> Iterator[_Found]:
         elif not 5 <= len(_digits(name)) <= 13 or _digits(name)[0] == "0":
             continue
         yield "wechat", *match.span("id"), "none"
+    for match in _matches(ADDED, folded.low, *ADDED_HINTS):
+        name = match["id"]
+        if name not in NOT_HANDLES and re.search(r"\d", name) and ADDED_NEAR.search(folded.low, max(0, match.start() - 12), match.end() + 12):
+            yield "wechat", *match.span("id"), "none"
 
 
 def _find_qq(folded: _Folded) -> Iterator[_Found]:
@@ -266,11 +281,16 @@ def _find_telegram(folded: _Folded) -> Iterator[_Found]:
             yield "telegram", *match.span(group), "none"
     for match in _scan(TELEGRAM, TELEGRAM_EDGE, low):
         called = (match.start("id") > 0 and low[match.start("id") - 1] in "@:=") or re.search(r"[:=@]|号|id|搜|加", match["filler"])
-        if match["id"] not in TELEGRAM_RESERVED | NOT_HANDLES and (called or re.search(r"[0-9_]", match["id"])):
+        # 飞机 boeing-747 is an aeroplane.
+        told = called or (re.search(r"[0-9_]", match["id"]) and "-" not in match["id"])
+        if match["id"] not in TELEGRAM_RESERVED | NOT_HANDLES and told:
             yield "telegram", *match.span("id"), "none"
     for match in _matches(TELEGRAM_AT, low, "@"):
         if match["id"] not in TELEGRAM_RESERVED and TELEGRAM_NEAR.search(low, max(0, match.start() - 30), match.end() + 12):
             yield "telegram", *match.span("id"), "none"
+    signed = [match for match in _matches(TELEGRAM_SIGNED, low, "@") if match["id"] not in TELEGRAM_RESERVED | NOT_HANDLES]
+    if signed and TELEGRAM_SIGNED_NEAR.search(low):
+        yield from (("telegram", *match.span("id"), "none") for match in signed)
 
 
 def _find_phone(folded: _Folded) -> Iterator[_Found]:
@@ -282,6 +302,8 @@ def _find_phone(folded: _Folded) -> Iterator[_Found]:
             continue
         if not before or not before[0] or before[0] in PHONE_WORDS:
             yield "phone", *match.span(), "none"
+    for match in _matches(WHATSAPP_LINK, folded.low, "me/", "whatsapp"):
+        yield "phone", *match.span("id"), "none"
     for match in _matches(WHATSAPP, folded.low, "whats", "ws"):
         yield "phone", *match.span("id"), "none"
 
@@ -389,7 +411,7 @@ COMMON_HOSTS = re.compile(
     r"(?:^|\.)(?:qq\.com|qpic\.cn|qlogo\.cn|weixin\.com|weibo\.(?:com|cn)|sinaimg\.cn|sina\.(?:com\.)?cn|t\.cn|url\.cn|baidu\.com|bilibili\.com|zhihu\.com|"
     r"douyin\.com|toutiao\.com|163\.com|126\.com|sohu\.com|taobao\.com|tmall\.com|jd\.com|alipay\.com|aliyun\.com|github\.com|google\.com|apple\.com|"
     r"microsoft\.com|youtube\.com|twitter\.com|x\.com|facebook\.com|wikipedia\.org|gov\.cn|edu\.cn|xinhuanet\.com|people\.com\.cn|cctv\.com|gmail\.com|"
-    r"t\.me|telegram\.(?:me|dog|org)|w3\.org|medium\.com|xiaohongshu\.com|pgyer\.com|fir\.im|v2ex\.com|csdn\.net|jianshu\.com)$"
+    r"t\.me|wa\.me|telegram\.(?:me|dog|org)|w3\.org|medium\.com|xiaohongshu\.com|pgyer\.com|fir\.im|v2ex\.com|csdn\.net|jianshu\.com)$"
 )
 APP_LINK = re.compile(
     r"(?:https?://)?(?:testflight\.apple\.com/join/\w{4,20}|(?:apps|itunes)\.apple\.com/[\w\-/%.]{0,120}?/?id\d{6,12}|play\.google\.com/store/apps/details\?id=[\w.]{3,100}"
@@ -406,6 +428,9 @@ REFERRAL_KEY = re.compile(
 # Keys that no ordinary page has: enough on a host that carries no venue's name.
 REFERRAL_KEY_SURE = re.compile(r"[?&#](?:ref_code|refer_code|refercode|referralcode|invitecode|invite_code|invitation_code)=")
 
+# On a sign-up path of a host nobody knows: keys that name a person, where the value looks like a code and not like a place (ref=nav).
+REFERRAL_KEY_OWN = re.compile(r"[?&#](?:ref|refer|ref_?id|referral|invite|invited_?by|inviter|inviter_id|invite_?id|aff|aff_id)=(?P<code>[\w\-]{4,40})")
+
 REFERRAL_EDGE = re.compile("[邀要y返推优注irp]")
 REFERRAL_CODE = re.compile(
     r"(?:邀请码|邀清码|邀情码|邀请马|要请码|yao请码|返佣码|返拥码|推荐码|推荐人?id|推荐人|邀请人|优惠码|邀请id|注册码|(?:invite|invitation|referral|promo)[ ]?(?:code|id))"
@@ -419,6 +444,8 @@ CRYPTO_NEAR = re.compile(r"(?<![人民纸硬外货钱金])币(?!值)|usdt|btc|et
 VENUE_NEAR = re.compile(r"usdt|btc|比特币|交易所|交易平台|返佣|手续费|[充提买卖炒]币|平台币|上币|合约|现货|法币|c2c|欧易|币安|火币|okx|okex|binance|huobi")
 # Characters after which 币 ends a word and does not begin a name.
 BEFORE_COIN = frozenset("特代货人民硬外纸法钱金本稳山拟平太虚炒买卖充提数")
+# 萤火币 is a coin of its own.
+BEFORE_FIRE = frozenset("萤荧")
 REACH = 12
 
 
@@ -473,7 +500,7 @@ def _find_links(folded: _Folded) -> Iterator[_Found]:
             yield "domain", *match.span("host"), "none"
         if low.startswith(".apk", end - 4):
             yield "app", match.start(), end, "none"
-        yield from _find_referral(low, match, end)
+        yield from _find_referral(folded, match, end)
     for match in _matches(APP_LINK, low, "apple.com", "google.com", "pgyer", "fir.im"):
         yield "app", *match.span(), "none"
     for match in _matches(APP_NAME, low, "app", "客户端"):
@@ -481,14 +508,18 @@ def _find_links(folded: _Folded) -> Iterator[_Found]:
             yield "app", *match.span("id"), "none"
 
 
-def _find_referral(low: str, link: re.Match[str], end: int) -> Iterator[_Found]:
+def _find_referral(folded: _Folded, link: re.Match[str], end: int) -> Iterator[_Found]:
     """Give the link and its code when it leads to a sign-up under somebody's name."""
+    low = folded.low
     start = link.start("rest")
     key = REFERRAL_KEY.search(low, start, end)
     path = REFERRAL_PATH.search(low, start, end)
     ours = carries_venue(link["host"])
     sure = REFERRAL_KEY_SURE.search(low, start, end) and CRYPTO_NEAR.search(low, max(0, link.start() - 40), min(len(low), end + 40))
-    if not (ours and (key or path)) and not sure:
+    own = REFERRAL_KEY_OWN.search(low, start, end) if path else None
+    code_shaped = own is not None and (re.search(r"\d", own["code"]) or folded.cased[slice(*own.span("code"))].isupper())
+    common = COMMON_HOSTS.search(re.sub(_DOT, ".", link["host"]))
+    if not (ours and (key or path)) and not sure and not (code_shaped and not common):
         return
     yield "referral_link", link.start(), end, "none"
     code = key or path
@@ -520,6 +551,8 @@ def _find_venues(folded: _Folded) -> Iterator[_Found]:
             name = match[0]
             # A host names its venue as a domain; only names that are hosts themselves (gate.io) are given again.
             if name in given or (inside[match.start()] and inside[match.end() - 1] and "." not in name):
+                continue
+            if name.startswith("火币") and low[match.start() - 1 : match.start()] in BEFORE_FIRE:
                 continue
             if name in weak and (name[0] == "币" and low[match.start() - 1 : match.start()] in BEFORE_COIN):
                 continue

@@ -129,38 +129,45 @@ def gather_accounts(scored: pd.DataFrame, model: Model) -> pd.DataFrame:
 
 
 def accounts_table(tallies: dict[str, Tally], model: Model) -> pd.DataFrame:
-    """Return a row an account with the columns ACCOUNT_COLUMNS, worst first; equals in the order of their keys."""
+    """
+    Return a row an account with the columns ACCOUNT_COLUMNS, worst first; equals in the order of their keys.
+
+    ``account_id, first_post, last_post`` are None where unknown; an account with no post to judge has no score.
+    """
     rows = [_account(key, tally, model) for key, tally in tallies.items()]
-    rows.sort(key=lambda row: (VERDICT_ORDER[row["verdict"]], -row["score"], row["account_key"]))
-    return pd.DataFrame(rows, columns=list(ACCOUNT_COLUMNS))
+    rows.sort(key=lambda row: (VERDICT_ORDER[row["verdict"]], -(row["score"] or 0.0), row["account_key"]))
+    # Plain objects: pandas' own text type would make NaN of None.
+    accounts = pd.DataFrame(rows, columns=list(ACCOUNT_COLUMNS), dtype=object)
+    return accounts.astype({"score": "Float64"} | {name: "int64" for name in ACCOUNT_COLUMNS if name.startswith("n_")})
 
 
 def _account(key: str, tally: Tally, model: Model) -> dict[str, Any]:
-    score = account_score(model, tally) if tally.n_scored else 0.0
+    score = account_score(model, tally) if tally.n_scored else None
     verdict = _verdict(score, tally, model)
     reason, reason_en = _reason(verdict, score, tally)
     categories = [name for name, _ in sorted(tally.categories.items(), key=lambda item: (-item[1], item[0])) if name]
     return {
-        "account_id": tally.account_id, "account_key": key, "account_name": tally.account_name, "verdict": verdict, "score": score,
+        "account_id": tally.account_id or None, "account_key": key, "account_name": tally.account_name, "verdict": verdict, "score": score,
         "n_posts": tally.n_posts, "n_scored": tally.n_scored, "n_offer": tally.n_offer, "n_review": tally.n_review,
-        "categories": categories, "first_post": tally.first_post, "last_post": tally.last_post,
+        "categories": categories, "first_post": tally.first_post or None, "last_post": tally.last_post or None,
         "top_posts": [post for _, post in tally.top], "reason": reason, "reason_en": reason_en,
     }  # fmt: skip
 
 
-def _verdict(score: float, tally: Tally, model: Model) -> str:
-    if not tally.n_scored:
+def _verdict(score: float | None, tally: Tally, model: Model) -> str:
+    if score is None:
         return "abstain"
     if score >= model.flag_from:
         return "flag"
-    if score >= model.look_from or tally.n_offer:
+    # An account none of whose posts needs a look needs none itself.
+    if tally.n_offer or (tally.n_review and score >= model.look_from):
         return "review"
     return "abstain" if tally.characters < LEAST_CHARACTERS else "clear"
 
 
-def _reason(verdict: str, score: float, tally: Tally) -> tuple[str, str]:
+def _reason(verdict: str, score: float | None, tally: Tally) -> tuple[str, str]:
     """Return why, in a sentence: Chinese and English."""
-    if verdict == "abstain":
+    if verdict == "abstain" or score is None:
         return _abstention(tally)
     parts = [f"{CATEGORIES[name][0]} {count} 篇" for name, count in tally.categories.most_common() if name in CATEGORIES]
     kinds = f"（{'、'.join(parts)}）" if parts else ""
@@ -168,11 +175,22 @@ def _reason(verdict: str, score: float, tally: Tally) -> tuple[str, str]:
     if verdict == "clear":
         return f"已判断 {tally.n_scored} 篇，未见向读者提供交易或认购入口。", f"{tally.n_scored} posts judged; none offers an entrance to the reader."
     if tally.n_offer:
-        return f"已判断 {tally.n_scored} 篇，其中 {tally.n_offer} 篇向读者提供入口、步骤或渠道{kinds}；账号把握 {score:.0%}。", f"{counts_en}; account {score:.0%}."
+        return f"已判断 {tally.n_scored} 篇，其中 {tally.n_offer} 篇向读者提供入口、步骤或渠道{kinds}；账号把握 {_percent(score)}。", f"{counts_en}; account {_percent(score)}."
+    if verdict == "flag":
+        some = (f"，{tally.n_review} 篇待看", f", {tally.n_review} to be looked at") if tally.n_review else ("", "")
+        return (
+            f"已判断 {tally.n_scored} 篇{some[0]}；没有一篇单独判为揽客，但合起来看像是在揽客，请优先查看；账号把握 {_percent(score)}。",
+            f"{tally.n_scored} posts judged{some[1]}: none is an offer by itself, but together they look like one; account {_percent(score)}.",
+        )
     return (
-        f"已判断 {tally.n_scored} 篇，没有明确的入口，但有 {max(1, tally.n_review)} 篇需要人看；账号把握 {score:.0%}。",
-        f"No clear offer in {tally.n_scored} posts, but {max(1, tally.n_review)} to be looked at; account {score:.0%}.",
+        f"已判断 {tally.n_scored} 篇，没有明确的入口，但有 {tally.n_review} 篇需要人看；账号把握 {_percent(score)}。",
+        f"No clear offer in {tally.n_scored} posts, but {tally.n_review} to be looked at; account {_percent(score)}.",
     )
+
+
+def _percent(score: float) -> str:
+    """Return a probability for people; nothing a model says is quite sure."""
+    return "99%+" if score > 0.99 else f"{score:.0%}"
 
 
 def _abstention(tally: Tally) -> tuple[str, str]:

@@ -11,7 +11,6 @@ import datetime as dt
 import hashlib
 import itertools
 import math
-import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -23,7 +22,7 @@ import pandas as pd
 
 from classifier.errors import RunError
 from classifier.language.mask import mask_personal
-from classifier.outcome.tables import find_table, iterate_table, read_table, settle_file
+from classifier.outcome.tables import find_table, iterate_table, read_table, write_text
 
 # What a page can hold and a person can read. The tables hold everything.
 DETAILED_ACCOUNTS = 300
@@ -32,12 +31,14 @@ LISTED_POSTS = 40
 LISTED_LEADS = 14
 NAMED_ACCOUNTS = 3
 PASSAGES = 3
+# A passage that carries less than this share of the strongest one's weight is not shown.
+LEAST_SHARE = 0.15
 CHARACTERS_BEFORE = 70
 CHARACTERS_AFTER = 110
 BINS = 20
 
 ACCOUNT_VERDICTS = {
-    "flag": ("建议处置", "suggested for action"),
+    "flag": ("建议优先查看", "suggested to look at first"),
     "review": ("需人工看", "a person should look"),
     "clear": ("未见问题", "nothing found"),
     "abstain": ("无法判断", "cannot be judged"),
@@ -93,7 +94,8 @@ REJECT_REASONS = {
     "heading": ("重复的表头", "the heading again"),
     "personal": ("个人聊天，不读取", "a personal chat, never read"),
     "no_text": ("没有文字", "no words"),
-    "empty": ("空行", "empty row"),
+    "empty": ("没有帖子的空文件", "a file or archive without a post"),
+    "not_an_export": ("不是导出：图片、样式、脚本，或本工具的结果", "not an export: pictures, styles, scripts, or results of this tool"),
 }
 # For these, where it stands says enough; for the others its beginning says why.
 SHOWN_WITHOUT_EXCERPT = {"duplicate", "service", "heading", "personal"}
@@ -108,15 +110,7 @@ def write_report(folder: str | Path) -> Path:
     Raises RunError if the folder lacks a table or the page cannot be written. The message names the file.
     """
     path = Path(folder) / "report.html"
-    page = render_page(build_report(folder))
-    temporary = path.with_name(f".report.html.{os.getpid()}.partial")
-    try:
-        temporary.write_text(page, encoding="utf-8", newline="\n")
-        settle_file(temporary, path)
-    except OSError as error:
-        raise RunError(f"{path} cannot be written: {error.strerror or error}; look at the folder's rights and the space left") from error
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_text(path, render_page(build_report(folder)))
     return path
 
 
@@ -275,6 +269,16 @@ def _key(row: dict[str, Any]) -> tuple[Any, ...]:
     return (row["account_key"],) if row["account_key"] is not None else (row["account_id"], row["account_name"])
 
 
+# account_key, account_id, post_id: two accounts may use one post_id, and an export that gives names only has no account_id.
+Place = tuple[str | None, str | None, str]
+
+
+def _places(row: dict[str, Any]) -> list[Place]:
+    """The places under which a post is found: exactly and, for tables without account_key, by what the contract promises."""
+    key, account_id = (None if _missing(row.get(name)) else row[name] for name in ("account_key", "account_id"))
+    return [(key, account_id, row["post_id"]), (None, account_id, row["post_id"])]
+
+
 def _survey_posts(folder: str | Path, shown: list[dict[str, Any]]) -> dict[str, Any]:
     """
     Count all posts of *folder*, and give each of the *shown* accounts its ``posts`` that are not clear and its ``days``.
@@ -289,7 +293,7 @@ def _survey_posts(folder: str | Path, shown: list[dict[str, Any]]) -> dict[str, 
     not_judged: Counter[str] = Counter()
     in_part: Counter[str] = Counter()
     scores = _no_scores(POST_VERDICTS)
-    owners: dict[tuple[Any, Any], tuple[Any, ...]] = {}
+    owners: dict[Place, tuple[Any, ...]] = {}
     position = 0
     for frame in iterate_table(folder, "posts", list(POST_NEEDS)):
         for found in _rows(frame):
@@ -307,7 +311,7 @@ def _survey_posts(folder: str | Path, shown: list[dict[str, Any]]) -> dict[str, 
             if post["score"] is not None:
                 scores[_bin(post["score"])][verdict] += 1
             if verdict in {"offer", "review"}:
-                owners[post["account_id"], post["post_id"]] = _key(post)
+                owners.update(dict.fromkeys(_places(post), _key(post)))
             if owner := by_key.get(_key(post)):
                 _give_post(owner, post)
     return {
@@ -364,25 +368,27 @@ def _add_texts(folder: str | Path, shown: list[dict[str, Any]], *, reveal: bool)
     """
     Give each post of the *shown* accounts its ``text``, or None; personal contacts are masked unless *reveal*.
 
-    texts.parquet has the posts in the order of the table. Where it has not, the first text of that post_id is taken.
+    texts.parquet has the posts in the order of the table. Where it has not, the first text of that account and post_id is taken.
     """
     wanted: dict[int, list[dict[str, Any]]] = {}
-    by_id: dict[str, list[dict[str, Any]]] = {}
+    by_id: dict[tuple[str | None, str], list[dict[str, Any]]] = {}
     for account in shown:
         account["posts"] = _strongest_posts(account)
         for post in account["posts"]:
             post.update(text=None, masked=[])
             wanted.setdefault(post["position"], []).append(post)
-            by_id.setdefault(post["post_id"], []).append(post)
+            for key in {post["account_key"], None}:
+                by_id.setdefault((key, post["post_id"]), []).append(post)
     if not wanted:
         return
     position = 0
     for frame in iterate_table(folder, "texts"):
-        for post_id, text in zip(frame["post_id"].tolist(), frame["text"].tolist(), strict=True):
+        keys = frame["account_key"].tolist() if "account_key" in frame else [None] * len(frame)
+        for key, post_id, text in zip(keys, frame["post_id"].tolist(), frame["text"].tolist(), strict=True):
             for post in wanted.get(position, ()):
                 if post["post_id"] == post_id:
                     post["text"] = text
-            for post in by_id.get(post_id, ()):
+            for post in by_id.get((None if _missing(key) else key, post_id), ()):
                 if post["text"] is None:
                     post["text"] = text
             position += 1
@@ -392,25 +398,26 @@ def _add_texts(folder: str | Path, shown: list[dict[str, Any]], *, reveal: bool)
                 post["text"] = mask_personal(post["text"] or "")
 
 
-def _add_leads(folder: str | Path, owners: dict[tuple[Any, Any], tuple[Any, ...]], accounts: list[dict[str, Any]]) -> None:
+def _add_leads(folder: str | Path, owners: dict[Place, tuple[Any, ...]], accounts: list[dict[str, Any]]) -> None:
     """
     Give each account its ``leads``, most used first; a lead that can be compared says which other accounts use it.
 
     Each shown post gets the places of its ``masked`` leads: texts.parquet is as read, and what the tables hide must not stand in an excerpt.
     """
     by_key = {_key(account): account for account in accounts}
-    shown_posts: dict[tuple[Any, Any], list[dict[str, Any]]] = {}
+    shown_posts: dict[Place, list[dict[str, Any]]] = {}
     for account in accounts:
         for post in account.get("posts", ()):
-            shown_posts.setdefault((post["account_id"], post["post_id"]), []).append(post)
+            for place in set(_places(post)):
+                shown_posts.setdefault(place, []).append(post)
     used: dict[tuple[str, str], dict[tuple[Any, ...], set[str]]] = {}
     checks: dict[tuple[str, str], bool | None] = {}
     for frame in iterate_table(folder, "leads"):
         for lead in _rows(frame):
-            of_post = (None if _missing(lead["account_id"]) else lead["account_id"], lead["post_id"])
-            owner = owners.get(of_post)
-            if owner is None or _missing(lead["value"]):
+            of_post = next((place for place in _places(lead) if place in owners), None)
+            if of_post is None or _missing(lead["value"]):
                 continue
+            owner = owners[of_post]
             if "•" in lead["value"]:
                 for post in shown_posts.get(of_post, ()):
                     post["masked"].append((lead["field"], lead["start"], lead["end"], lead["value"]))
@@ -418,8 +425,8 @@ def _add_leads(folder: str | Path, owners: dict[tuple[Any, Any], tuple[Any, ...]
             used.setdefault(name, {}).setdefault(owner, set()).add(lead["post_id"])
             checks[name] = None if _missing(lead["checksum"]) else bool(lead["checksum"])
     for (kind, value), by_owner in used.items():
-        # Two masked values may look alike and be two people's.
-        comparable = [] if "•" in value else list(by_owner)
+        # Two masked values may look alike and be two people's; that two name the same venue says nothing about either.
+        comparable = [] if "•" in value or kind == "venue" else list(by_owner)
         # The first few are named; a venue may be in thousands of accounts, so that each must not look at all of them.
         users = [owner for owner in comparable[: NAMED_ACCOUNTS + 1] if owner in by_key]
         for owner, posts in by_owner.items():
@@ -523,29 +530,37 @@ def describe_score(score: float | None) -> tuple[str, str]:
 
 def _choose_passages(posts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """
-    The strongest passages of an account's *posts*, each different: offers first, then by weight.
+    The strongest passages of an account's *posts*, each different: offers first, then by weight; weak ones are left out.
 
-    One from each post before a second from any: an account repeats itself, and three posts say more than one.
+    Those of one title or text make one excerpt. One excerpt from each post before a second from any: an account repeats
+    itself, and three posts say more than one.
     """
-    candidates = sorted(
-        ((post, passage) for post in posts for passage in post["evidence"]),
-        key=lambda pair: (pair[0]["verdict"] != "offer", -pair[1]["weight"]),
-    )
+    least = LEAST_SHARE * max((passage["weight"] for post in posts for passage in post["evidence"]), default=0.0)
+    candidates: dict[tuple[int, str], tuple[dict[str, Any], list[dict[str, Any]]]] = {}
+    for post in posts:
+        for passage in post["evidence"]:
+            if passage["weight"] >= least:
+                candidates.setdefault((post["position"], passage["field"]), (post, []))[1].append(passage)
+    for _, passages in candidates.values():
+        passages.sort(key=lambda passage: -passage["weight"])
+    ordered = sorted(candidates.values(), key=lambda pair: (pair[0]["verdict"] != "offer", -pair[1][0]["weight"]))
     chosen: list[dict[str, Any]] = []
     quotes: set[str] = set()
     for again in (False, True):
         seen: set[int] = {passage["position"] for passage in chosen}
-        for post, passage in candidates:
-            quote = re.sub(r"\W", "", passage["quote"])
+        for post, passages in ordered:
+            quote = re.sub(r"\W", "", passages[0]["quote"])
             if len(chosen) == PASSAGES or quote in quotes or (not again and post["position"] in seen):
                 continue
             seen.add(post["position"])
-            quotes.add(quote)
-            chosen.append(_show_passage(post, passage))
+            quotes.update(re.sub(r"\W", "", passage["quote"]) for passage in passages)
+            chosen.append(_show_passages(post, passages))
     return chosen
 
 
-def _show_passage(post: dict[str, Any], passage: dict[str, Any]) -> dict[str, Any]:
+def _show_passages(post: dict[str, Any], passages: list[dict[str, Any]]) -> dict[str, Any]:
+    """*passages* of one field of *post*, strongest first, as one excerpt."""
+    passage, *others = passages
     in_title = passage["field"] == "title"
     text = mask_places((post["title"] if in_title else post["text"]) or "", [place for field, *place in post["masked"] if field == passage["field"]])
     marks = [(other["start"], other["end"], other["weight"] >= passage["weight"]) for other in post["evidence"] if other["field"] == passage["field"]]
@@ -557,29 +572,51 @@ def _show_passage(post: dict[str, Any], passage: dict[str, Any]) -> dict[str, An
         "start": passage["start"],
         "end": passage["end"],
         "length": len(text),
-        "excerpt": cut_excerpt(text, passage, marks),
+        "excerpt": cut_excerpt(text, passage, marks, others),
     }
 
 
-def cut_excerpt(text: str, passage: dict[str, Any], marks: list[tuple[int, int, bool]]) -> list[dict[str, str]]:
+def cut_excerpt(
+    text: str, passage: dict[str, Any], marks: list[tuple[int, int, bool]], others: Iterable[dict[str, Any]] = ()
+) -> list[dict[str, str]]:
     """
-    Return the surroundings of *passage* in *text* as parts ``{text, mark}``; put together they read on.
+    Return the surroundings of *passage*, and of the *others* of this text, as parts ``{text, mark}``; put together they read on, with … for what is left out.
 
     *marks* are half-open ranges with whether each is as strong as the passage; ``mark`` is ``strong`` in those, ``weak`` in the others, else empty.
-    The passage always reads as its own quote, also when *text* is not masked as the quote is, or is missing.
+    A passage always reads as its own quote, also when *text* is not masked as the quote is, or is missing.
     """
-    start, end, quote = passage["start"], passage["end"], passage["quote"]
-    if not _same_but_masked(text[start:end], quote):
-        return [{"text": quote, "mark": "strong"}]
-    text = text[:start] + quote + text[end:]
-    first, last = max(start - CHARACTERS_BEFORE, 0), min(end + CHARACTERS_AFTER, len(text))
+    ranges = []
+    for shown in (passage, *others):
+        start, end, quote = shown["start"], shown["end"], shown["quote"]
+        if _same_but_masked(text[start:end], quote):
+            text = text[:start] + quote + text[end:]
+            ranges.append((max(start - CHARACTERS_BEFORE, 0), min(end + CHARACTERS_AFTER, len(text))))
+        elif shown is passage:
+            return [{"text": quote, "mark": "strong"}]
+    windows = _join_ranges(ranges)
+    parts = [part for first, last in windows for part in _mark_window(text, first, last, marks)]
+    return parts + ([{"text": "…", "mark": ""}] if windows[-1][1] < len(text) else [])
+
+
+def _join_ranges(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Half-open *ranges* in order, those that meet as one."""
+    joined: list[tuple[int, int]] = []
+    for first, last in sorted(ranges):
+        if joined and first <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], last))
+        else:
+            joined.append((first, last))
+    return joined
+
+
+def _mark_window(text: str, first: int, last: int, marks: list[tuple[int, int, bool]]) -> list[dict[str, str]]:
     inside = [(max(a, first), min(b, last), strong) for a, b, strong in marks if a < last and b > first]
     edges = sorted({first, last, *(a for a, _, _ in inside), *(b for _, b, _ in inside)})
     parts = [{"text": "…", "mark": ""}] if first else []
     for a, b in itertools.pairwise(edges):
         over = [strong for low, high, strong in inside if low <= a and b <= high]
         parts.append({"text": text[a:b], "mark": "strong" if any(over) else "weak" if over else ""})
-    return parts + ([{"text": "…", "mark": ""}] if last < len(text) else [])
+    return parts
 
 
 def mask_places(text: str, places: Iterable[tuple[int, int, str]]) -> str:

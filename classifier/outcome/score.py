@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -24,31 +24,47 @@ def score_posts(model: Model, posts: pd.DataFrame) -> pd.DataFrame:
     """
     titles = [title or "" for title in text_column(posts, "title")]
     texts = [text or "" for text in text_column(posts, "text")]
-    judgeable = [n for n, (title, text) in enumerate(zip(titles, texts, strict=True)) if title.strip() or text.strip()]
-    verdicts, categories = [""] * len(posts), [""] * len(posts)
-    scores: list[float | None] = [None] * len(posts)
-    evidence: list[list[dict[str, Any]]] = [[] for _ in texts]
-    if judgeable:
-        own_titles, own_texts = [titles[n] for n in judgeable], [texts[n] for n in judgeable]
-        judged = judge(model, [f"{title}\n{text}" for title, text in zip(own_titles, own_texts, strict=True)])
-        chances = probability(judged.log_odds)
-        shown = np.flatnonzero(chances[judged.opened] >= model.review_from)
-        opened = judged.opened.tolist()
-        quotes = quote_evidence(judged, model, shown, [own_titles[n] for n in opened], [own_texts[n] for n in opened])
-        names = list(CATEGORIES)
-        for at, n in enumerate(judgeable):
-            scores[n] = float(chances[at])
-            verdicts[n] = "offer" if chances[at] >= model.offer_from else "review" if chances[at] >= model.review_from else "clear"
-        for at in shown.tolist():
-            n = judgeable[opened[at]]
-            categories[n] = names[int(judged.categories[at].argmax())]
-            evidence[n] = quotes[at]
+    scores = score_texts(model, titles, texts)
     return posts.assign(
-        verdict=verdicts,
-        score=pd.array(scores, dtype="Float64"),
-        category=categories,
-        evidence=pd.Series(evidence, index=posts.index, dtype=object),
+        verdict=pd.Series(scores.verdict, index=posts.index, dtype=object),
+        score=pd.array(scores.score, dtype="Float64"),
+        category=pd.Series(scores.category, index=posts.index, dtype=object),
+        evidence=pd.Series(scores.evidence, index=posts.index, dtype=object),
     )
+
+
+class Scores(NamedTuple):
+    """What is said of posts, a list a column (see `score_posts`)."""
+
+    verdict: list[str]
+    score: list[float | None]
+    category: list[str]
+    evidence: list[list[dict[str, Any]]]
+
+
+def score_texts(model: Model, titles: list[str], texts: list[str]) -> Scores:
+    """Return what `score_posts` adds to posts with these *titles* and *texts*: without a table, which takes longer than one post."""
+    scores = Scores([""] * len(texts), [None] * len(texts), [""] * len(texts), [[] for _ in texts])
+    judgeable = [n for n, (title, text) in enumerate(zip(titles, texts, strict=True)) if title.strip() or text.strip()]
+    if not judgeable:
+        return scores
+    own_titles, own_texts = [titles[n] for n in judgeable], [texts[n] for n in judgeable]
+    judged = judge(model, [f"{title}\n{text}" for title, text in zip(own_titles, own_texts, strict=True)], every_word=False)
+    chances = probability(judged.log_odds)
+    for n, chance in zip(judgeable, chances.tolist(), strict=True):
+        scores.score[n] = chance
+        scores.verdict[n] = "offer" if chance >= model.offer_from else "review" if chance >= model.review_from else "clear"
+    shown = np.flatnonzero(chances[judged.opened] >= model.review_from)
+    if not len(shown):
+        return scores
+    opened = judged.opened.tolist()
+    quotes = quote_evidence(judged, model, shown, [own_titles[n] for n in opened], [own_texts[n] for n in opened])
+    names = list(CATEGORIES)
+    for at in shown.tolist():
+        n = judgeable[opened[at]]
+        scores.category[n] = names[int(judged.categories[at].argmax())]
+        scores.evidence[n] = quotes[at]
+    return scores
 
 
 def text_column(posts: pd.DataFrame, name: str) -> list[str | None]:

@@ -47,7 +47,7 @@ ACCOUNT_COLUMNS = {
     "account_id": Column("id", 22, "公众号编号，与导出文件中一致", "the account's identifier, as given"),
     "account_key": Column("id", 24, "同一公众号不同写法的统一标识", "joins the spellings of one account"),
     "account_name": Column("text", 24, "公众号名称", "the account's name"),
-    "verdict": Column("text", 10, "建议：flag 建议处置，review 需人工看，clear 未见问题，abstain 无法判断", "flag, review, clear or abstain (nothing to judge)"),
+    "verdict": Column("text", 10, "建议：flag 建议优先查看，review 需人工看，clear 未见问题，abstain 无法判断", "flag (suggested to look at first), review, clear or abstain (nothing to judge)"),
     "score": Column("number", 9, "可能性，0 到 1，经校准", "calibrated probability, 0 to 1"),
     "n_posts": Column("integer", 9, "帖子数", "posts of the account"),
     "n_scored": Column("integer", 9, "有文字、可以评分的帖子数", "posts with words to judge"),
@@ -64,6 +64,7 @@ POST_COLUMNS = {
     "post_id": Column("id", 26, "帖子编号，与导出文件中一致；没有时为 文件#行号", "the post's identifier, as given, else file#row"),
     "account_id": ACCOUNT_COLUMNS["account_id"],
     "account_key": ACCOUNT_COLUMNS["account_key"],
+    "account_key_source": Column("text", 14, "统一标识的来源：column 列，filename 文件名，name_only 仅凭名称……", "where the account was read: column, filename, name_only, …"),
     "account_name": ACCOUNT_COLUMNS["account_name"],
     "title": Column("text", 48, "标题", "title"),
     "published_at": Column("text", 26, "发布时间（ISO 8601）", "time of publication (ISO 8601)"),
@@ -75,11 +76,13 @@ POST_COLUMNS = {
     "body_state": Column("text", 13, "正文状态：full 完整，truncated 截断，empty 为空……", "state of the body: full, truncated, empty, …"),
     "src_file": Column("text", 30, "来源文件", "file it was read from"),
     "src_row": Column("integer", 9, "来源行号", "row in that file"),
+    "notes": Column("text", 30, "读取时的说明（JSON 列表），例如正文被截断", "what was noticed while it was read (a JSON list)"),
 }
 LEAD_COLUMNS = {
     "kind": Column("text", 15, "线索种类：微信、QQ、电话、钱包地址、邀请码、域名等", "kind: wechat, qq, phone, wallet address, referral code, domain, …"),
     "value": Column("id", 44, "线索内容；个人联系方式以 • 遮盖", "the lead; personal contacts are masked with •"),
     "account_id": ACCOUNT_COLUMNS["account_id"],
+    "account_key": ACCOUNT_COLUMNS["account_key"],
     "post_id": POST_COLUMNS["post_id"],
     "field": Column("text", 8, "出现在标题（title）还是正文（text）", "title or text"),
     "start": Column("integer", 9, "起始字符位置", "offset of the first character"),
@@ -95,6 +98,7 @@ REJECT_COLUMNS = {
 }
 TEXT_COLUMNS = {
     "post_id": POST_COLUMNS["post_id"],
+    "account_key": POST_COLUMNS["account_key"],
     "title": POST_COLUMNS["title"],
     "text": Column("text", 90, "正文", "the post's text, as read"),
 }
@@ -206,6 +210,33 @@ def settle_file(temporary: Path, path: Path) -> None:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def write_text(path: Path, text: str) -> None:
+    """
+    Write *text* to *path*, whole or not at all; half a character, as in an undecodable file name, becomes U+FFFD.
+
+    Raises RunError if it cannot be written. The message names the file.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        with _disk_errors(path):
+            temporary.write_text(LONE_SURROGATE.sub("\ufffd", text), encoding="utf-8", newline="\n")
+            settle_file(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def remove_tables(folder: Path, names: Iterable[str], fmt: str, *, keep: Iterable[Path]) -> None:
+    """Remove the tables *names* that an older run wrote into *folder* as *fmt*, but none of *keep*. Raises RunError if one stays."""
+    kept = {path.resolve() for path in keep}
+    for path in (folder / f"{name}.{fmt}" for name in names):
+        if path.resolve() in kept:
+            continue
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise RunError(f"{path} of an older run cannot be removed: {error.strerror or error}; close it where it is open, and remove it") from error
 
 
 @contextmanager
@@ -528,7 +559,7 @@ def read_table(folder: str | Path, name: str) -> pd.DataFrame:
     Texts and lists are plain Python, a missing one is None; integers are int64, or Int64 when one is missing.
     In CSV and workbooks an empty text and a missing one look the same and come back as None.
 
-    Raises RunError if the table is missing, there in two formats, or damaged. The message names the file.
+    Raises RunError if the table is missing, there in two formats of which run.json names none, or damaged. The message names the file.
     """
     frames = list(iterate_table(folder, name))
     return pd.concat(frames, ignore_index=True)
@@ -554,13 +585,31 @@ def iterate_table(folder: str | Path, name: str, columns: Sequence[str] | None =
 
 
 def find_table(folder: str | Path, name: str) -> Path:
-    """Return the file that holds table *name* of *folder*. Raises RunError if there is none, or more than one."""
+    """
+    Return the file that holds table *name* of *folder*; of several, the one in the format that run.json names.
+
+    Raises RunError if there is none, or several and run.json does not say which.
+    """
     found = [path for fmt in FORMATS if (path := Path(folder) / f"{name}.{fmt}").is_file()]
     if not found:
         raise RunError(f"{folder} holds no {name}.{'|'.join(FORMATS)}; give a folder that `bijian score` wrote")
     if len(found) > 1:
+        found = [path for path in found if path.suffix == f".{format_of_run(Path(folder))}"] or found
+    if len(found) > 1:
         raise RunError(f"{folder} holds {' and '.join(path.name for path in found)}; move the one of the older run away")
     return found[0]
+
+
+def format_of_run(folder: Path) -> str | None:
+    """Return the format that run.json of *folder* names, or None."""
+    try:
+        run = orjson.loads((folder / "run.json").read_bytes())
+    except (OSError, ValueError):
+        return None
+    options = run.get("options") if isinstance(run, dict) else None
+    # 0.1 wrote it as fmt.
+    named = options.get("format", options.get("fmt")) if isinstance(options, dict) else None
+    return named if named in FORMATS else None
 
 
 def _frame_rows(table: str, names: list[str], cells: list[list[Any]]) -> pd.DataFrame:

@@ -89,6 +89,37 @@ def test_one_line_in_is_one_post_out():
     assert (post["text"], post["account_key"], post["post_id"]) == ("正文\ufffd", "name:甲", "-#1")
 
 
+def test_a_line_without_an_id_is_named_after_its_number():
+    post = read_post_line('{"text": "正文"}'.encode(), 7)
+    assert (post["post_id"], post["src_row"]) == ("-#7", 7)
+
+
+DIGEST_ONLY = [
+    ("a.csv", "账号名称,摘要,链接\n甲,一句摘要,https://example.invalid/1\n"),
+    ("a.csv", "账号名称,标题,正文,摘要,链接\n乙,题,正文,,\n甲,,,一句摘要,https://example.invalid/1\n"),
+    ("a.jsonl", '{"account_name": "甲", "digest": "一句摘要", "url": "https://example.invalid/1"}\n'),
+    ("a.jsonl", '{"account_name": "乙", "text": "正文"}\n{"account_name": "甲", "digest": "一句摘要", "url": "https://example.invalid/1"}\n'),
+]
+
+
+@pytest.mark.parametrize(("name", "content"), DIGEST_ONLY)
+def test_a_row_with_only_a_digest_is_a_post(tmp_path, name, content):
+    (tmp_path / name).write_text(content)
+    [batch] = stream_export(tmp_path / name)
+    last = batch.posts.iloc[-1]
+    assert (last["account_key"], last["text"], last["digest"], last["body_state"]) == ("name:甲", None, "一句摘要", "digest_only")
+    assert len(batch.rejects) == 0
+
+
+def test_a_line_with_only_a_digest_is_a_post():
+    assert read_post_line('{"digest": "一句摘要"}'.encode())["body_state"] == "digest_only"
+
+
+def test_a_row_with_only_a_link_is_a_post_of_a_table(tmp_path):
+    (tmp_path / "a.csv").write_text("账号名称,标题,链接\n甲,,https://example.invalid/1\n")
+    assert list(read_export(tmp_path / "a.csv")["body_state"]) == ["link_only"]
+
+
 def test_a_file_of_gb18030_lines_is_read(tmp_path):
     (tmp_path / "a.jsonl").write_bytes("".join(json.dumps({"text": f"国标正文第{n}行", "account_name": "甲"}, ensure_ascii=False) + "\n" for n in range(30)).encode("gb18030"))
     posts = read_export(tmp_path / "a.jsonl")
@@ -132,6 +163,56 @@ def test_duplicates_are_found_across_chunks_and_files(tmp_path):
     assert sum(len(batch.rejects) for batch in batches) == 1_010
 
 
+TWICE = "账号名称,标题,正文,时间\n甲,题,短,\n甲,,另一条短的,2026-01-02\n乙,题,{long},\n"
+
+
+@pytest.mark.parametrize("spell", [lambda file: file, lambda file: file.parent, lambda file: file.parent / ".." / file.parent.name / file.name], ids=["itself", "its folder", "another way to it"])
+def test_the_same_file_twice_gives_each_post_once(tmp_path, spell):
+    file = tmp_path / "in" / "gb.csv"
+    file.parent.mkdir()
+    file.write_text(TWICE.format(long="很长的正文" * 10))
+    [batch] = stream_export([file, spell(file)])
+    assert batch.posts["post_id"].tolist() == ["gb.csv#2", "gb.csv#3", "gb.csv#4"]
+    assert batch.rejects[["src_file", "src_row", "reason", "kept_post_id"]].values.tolist() == [["gb.csv", n, "duplicate", f"gb.csv#{n}"] for n in (2, 3, 4)]
+
+
+def test_a_large_file_twice_gives_each_post_once(tmp_path):
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps({"account_name": "甲", "text": f"正文 {n}"}) + "\n" for n in range(5_000)))
+    batches = list(stream_export([tmp_path / "a.jsonl", tmp_path / "a.jsonl"]))
+    posts = [post_id for batch in batches for post_id in batch.posts["post_id"]]
+    assert posts == [f"a.jsonl#{n}" for n in range(1, 5_001)]
+    assert [kept for batch in batches for kept in batch.rejects["kept_post_id"]] == posts
+
+
+def test_a_post_without_id_and_time_is_told_by_its_words(tmp_path):
+    long = "同一段足够长的正文，有二十个字符以上才算数。"
+    lines = [
+        {"account_name": "甲", "title": "题", "text": long},
+        {"account_name": "甲", "title": "题", "text": long},
+        {"account_name": "乙", "title": "题", "text": long},
+        {"account_name": "甲", "title": "另题", "text": long},
+        {"account_name": "甲", "title": "题", "text": long + "！"},
+        {"account_name": "甲", "title": "题", "text": long, "published_at": "2026-01-02"},
+        {"account_name": "甲", "title": "题", "text": "早安"},
+        {"account_name": "甲", "title": "题", "text": "早安"},
+    ]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    (tmp_path / "b.jsonl").write_text(json.dumps(lines[0]) + "\n")
+    [batch] = stream_export([tmp_path / "a.jsonl", tmp_path / "b.jsonl"])
+    assert batch.posts["src_row"].tolist() == [1, 3, 4, 5, 6, 7, 8]
+    assert batch.rejects[["src_file", "src_row", "kept_post_id"]].values.tolist() == [["a.jsonl", 2, "a.jsonl#1"], ["b.jsonl", 1, "a.jsonl#1"]]
+
+
+def test_a_heading_that_no_file_has_is_said(tmp_path):
+    (tmp_path / "a.csv").write_text("账号名称,摘要,链接\n甲,一句,https://example.invalid/1\n")
+    (tmp_path / "b.csv").write_text("账号名称,说辞\n甲,一句\n")
+    with pytest.raises(ExportError, match="text=没有这列; found 账号名称, 摘要, 链接 "):
+        read_export(tmp_path / "a.csv", columns={"text": "没有这列"})
+    with pytest.raises(ExportError, match="text=没有这列; found 账号名称, 摘要, 链接, 说辞 "):
+        read_export(tmp_path, columns={"text": "没有这列"})
+    assert "一句" in set(read_export(tmp_path, columns={"text": "说辞"})["text"])
+
+
 @settings(max_examples=30)
 @given(st.binary(max_size=200))
 def test_any_bytes_in_a_line_never_break_the_reader(line):
@@ -149,7 +230,7 @@ def test_a_nul_written_across_two_blocks_is_found(tmp_path):
     for cut in range(1, 6):
         pad = fill + 3 - len(text) - len('{"text": "') - cut
         (tmp_path / "a.jsonl").write_text(text + '{"text": "' + "b" * pad + '\\u0000"}\n')
-        last = list(stream_export(tmp_path / "a.jsonl"))[-1].posts["text"].iloc[-1]
+        last = list(read_export(tmp_path / "a.jsonl")["text"])[-1]
         assert last.endswith("\ufffd")
 
 

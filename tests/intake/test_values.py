@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from classifier.intake.accounts import biz_number, key_of_id, key_of_name
@@ -78,6 +80,19 @@ def test_other_names_do_not_convert(other):
 
 def test_names_join_across_width_and_invisible_marks():
     assert key_of_name("ＡＢ 财经\u200b") == key_of_name("ab财经")
+
+
+@pytest.mark.parametrize("name", ["微信abc12345", "电话13800138000", "电话①③⑧ 0013 8000", "小王 V_X-1", "ＡＢＣＤＥ"])
+def test_a_name_that_may_hold_a_contact_is_not_written_out(name):
+    key = key_of_name(name)
+    assert re.fullmatch("name#[0-9a-f]{16}", key)
+    assert key == key_of_name(f" {name.lower()}\u200b")
+    assert key != key_of_name(name + "一")
+
+
+@pytest.mark.parametrize("name", ["链上晨报", "BTC早报", "36氪", "2024币圈12"])
+def test_a_name_that_holds_no_contact_is_its_own_key(name):
+    assert key_of_name(name) == "name:" + name.lower()
 
 
 ADDRESSES = [

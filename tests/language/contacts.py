@@ -23,6 +23,9 @@ PERSONAL = [
     ("卫星：biquan888", "wechat", "biquan888"),
     ("微信同号：13800001234", "wechat", "13800001234"),
     ("徽信 1234567890", "wechat", "1234567890"),
+    ("微信：yinghuo-shufen", "wechat", "yinghuo-shufen"),
+    ("群满了加 lulu_yangli01", "wechat", "lulu_yangli01"),
+    ("发给助理 lulu_yangli02", "wechat", "lulu_yangli02"),
     # QQ
     ("QQ：12345678", "qq", "12345678"),
     ("扣扣①②③④⑤⑥⑦", "qq", "①②③④⑤⑥⑦"),
@@ -48,6 +51,9 @@ PERSONAL = [
     ("t·me/coindesk", "telegram", "coindesk"),
     ("tg://resolve?domain=coindesk", "telegram", "coindesk"),
     ("coindesk.t.me", "telegram", "coindesk"),
+    ("联系 @yinghuo-shufen", "telegram", "yinghuo-shufen"),
+    ("带单社群，想进的来。老 K。@laok_yangli", "telegram", "laok_yangli"),
+    ("今天的合约思路写在前面，后面的行情明天接着说，大家晚安，记得早点休息 @laok_yangli\n", "telegram", "laok_yangli"),
     # phone
     ("电话13800001234", "phone", "13800001234"),
     ("手机①③⑧０0001②③4", "phone", "①③⑧０0001②③4"),
@@ -60,6 +66,7 @@ PERSONAL = [
     ("1 3 8 0 0 0 0 1 2 3 4", "phone", "1 3 8 0 0 0 0 1 2 3 4"),
     ("tel13800001234", "phone", "13800001234"),
     ("WhatsApp：+85200001234", "phone", "+85200001234"),
+    ("https://wa.me/8613800138000", "phone", "8613800138000"),
     # e-mail, Alipay, cards
     ("联系 otc.desk@example.com", "email", "otc.desk@example.com"),
     ("12345678#qq.com", "email", "12345678#qq.com"),

@@ -43,6 +43,9 @@ PUBLIC = [
     ("币安合约", "venue", "币安"),
     ("打开抹茶交易所", "venue", "抹茶"),
     ("OK交易所送U", "venue", "OK"),
+    ("https://www.example.org/join?ref=LUZI88", "referral_link", "https://www.example.org/join?ref=LUZI88"),
+    ("https://www.example.org/join?ref=LUZI88", "referral_code", "LUZI88"),
+    ("买火币", "venue", "火币"),
 ]
 
 
@@ -66,6 +69,12 @@ def test_a_public_lead_is_found_as_written(text, kind, value):
         "qq.com",
         "飞机 A380 起飞",
         "坐飞机到 Shanghai",
+        "飞机 boeing-747 起飞",
+        "加 windows10 补丁",
+        "智能助手 copilot365",
+        "群里说加 order_count 字段",
+        "风景真好。@photo_lover",
+        "进群之前先看 @coin_desk 的文章",
         "转发 @coin_desk 的微博",
         "t.me/share",
         "联系客服 @proxy",
@@ -134,6 +143,19 @@ def test_two_phones_side_by_side_are_two():
     assert found("13800001234 13900001234") == [("phone", "13800001234"), ("phone", "13900001234")]
 
 
+def test_a_place_in_a_link_is_no_code_of_a_person():
+    assert found("https://www.example.org/join?ref=nav", {"referral_link", "referral_code"}) == []
+    assert found("https://github.com/join?ref=LUZI88", {"referral_link", "referral_code"}) == []
+
+
+def test_a_qq_number_that_is_added_is_a_qq_number():
+    assert found("领养请私信或加QQ3407008填写", PERSONAL_KINDS) == [("qq", "3407008")]
+
+
+def test_a_coin_with_a_venues_name_in_it_is_no_venue():
+    assert found("萤火币今天上线交易所", {"venue"}) == []
+
+
 def test_the_same_venue_is_given_once():
     assert found("币安，币安，还是币安") == [("venue", "币安")]
 
@@ -161,7 +183,7 @@ LONG = 100_000
 
 
 @pytest.mark.parametrize(
-    "piece", [" ", "1", "a", "1 3", "138 ", "a.", "a-", "a@", "a@a.", "微信", "加v ", "微信: ", "一", "1A", "T", "0x", "bc1q", "https://", "okx.com/", "邀请码: ", "下载", "@", "币安", "抹茶", "\n"]
+    "piece", [" ", "1", "a", "1 3", "138 ", "a.", "a-", "a@", "a@a.", "微信", "加v ", "微信: ", "一", "1A", "T", "0x", "bc1q", "https://", "okx.com/", "邀请码: ", "下载", "@", "币安", "抹茶", "\n", "加a", "加a_", " @ab-", "进群 @abcde\n", "wa.me/1", "https://a.com/join?ref=A1 "]
 )
 def test_a_long_text_made_to_be_slow_is_read_in_time(piece):
     text = piece * (LONG // len(piece))

@@ -11,9 +11,8 @@ import pytest
 from classifier.language.segment import engine, reference
 from classifier.language.words import read_list
 
-WIDTHS = {"venues": 7, "slang": 4, "jieba": 3, "coins": 5, "disguises": 6, "syllables": 1}
+WIDTHS = {"venues": 7, "jieba": 3, "coins": 5, "disguises": 6}
 TYPES = {"CEX", "DEX", "NFT", "TOOL", "OTC", "GUAR", "WAL", "CARD", "LP", "MINE", "PYR"}
-CATEGORIES = {"exchange", "otc", "token_sale", "signals", "yield_mining", "generic"}
 # By what a group is sorted; by its first column where nothing is said.
 SORTED_BY = {"venues": lambda row: row[1].casefold()}
 HAN = re.compile("[㐀-鿿]+")
@@ -86,15 +85,6 @@ def test_every_venue_of_the_field_guide_is_listed():
             assert {domain for domain in cells[4].split(", ") if domain != "—"} <= domains, cells
 
 
-def test_slang_says_category_class_and_contexts_that_hold_the_term():
-    for term, category, strength, cancels in read_list("slang"):
-        assert category in CATEGORIES
-        assert strength in {"A", "B", "C"}
-        assert term == term.lower()
-        assert all(term in context and term != context for context in cancels.split("|") if context)
-    assert set(groups("slang")) == CATEGORIES
-
-
 def test_a_coin_says_whether_its_names_can_stand_alone():
     for symbol, chinese, _english, ambiguous, weak in read_list("coins"):
         assert symbol == symbol.upper()
@@ -142,11 +132,3 @@ def test_mixed_words_are_a_group_of_their_own():
             assert speech == "nz"
             assert (HAN.fullmatch(word) is None) == (heading == "mixed"), word
             assert word == word.lower()
-
-
-def test_a_word_matched_by_sound_has_no_frequent_homophone():
-    pypinyin = pytest.importorskip("pypinyin")
-    syllables = [tuple(pypinyin.lazy_pinyin(row[0])) for row in read_list("syllables")]
-    assert all(len(sound) == len(row[0]) for sound, row in zip(syllables, read_list("syllables"), strict=True))
-    frequent = ["货币", "如今", "一台", "大病", "空头", "威信", "饲料", "带头", "邯郸", "成对", "宝藏", "翻涌", "庇佑", "波长"]
-    assert not {tuple(pypinyin.lazy_pinyin(word)) for word in frequent} & set(syllables)

@@ -169,15 +169,15 @@ def _add_account(told, account_id, chance, payload, where, accounts, posts, lead
                 if value in text:
                     at = text.index(value)
                     leads.append(
-                        {"kind": kind, "value": hostile("lead", value), "account_id": account_id, "post_id": post["post_id"], "field": "text", "start": at, "end": at + len(value), "checksum": None}
+                        {"kind": kind, "value": hostile("lead", value), "account_id": account_id, "account_key": account["account_key"], "post_id": post["post_id"], "field": "text", "start": at, "end": at + len(value), "checksum": None}
                     )
             if work == "yield_mining" and offers == 1:
                 leads.append(
-                    {"kind": "eth", "value": "0x" + "12ab" * 10, "account_id": account_id, "post_id": post["post_id"], "field": "text", "start": 0, "end": 42, "checksum": True}
+                    {"kind": "eth", "value": "0x" + "12ab" * 10, "account_id": account_id, "account_key": account["account_key"], "post_id": post["post_id"], "field": "text", "start": 0, "end": 42, "checksum": True}
                 )
         mine.append(post)
         posts.append(post)
-        texts.append({"post_id": post["post_id"], "title": post["title"], "text": text})
+        texts.append({"post_id": post["post_id"], "account_key": account["account_key"], "title": post["title"], "text": text})
     verdict = VERDICT_OF.get(work, "clear")
     offering = sorted((post for post in mine if post["verdict"] == "offer"), key=lambda post: -post["score"])
     zh, en = REASONS[verdict]

@@ -179,6 +179,65 @@ def test_an_excerpt_masks_what_the_quote_masks():
     assert "".join(part["text"] for part in parts) == "加微信ab••23进群"
 
 
+def test_passages_of_one_text_make_one_excerpt():
+    text = "加微信进群" + "甲" * 500 + "填邀请码" + "乙" * 20 + "返佣"
+    ends = [{"start": 505, "end": 509, "quote": "填邀请码"}, {"start": 0, "end": 5, "quote": "加微信进群"}, {"start": 529, "end": 531, "quote": "返佣"}]
+    parts = cut_excerpt(text, ends[0], [(passage["start"], passage["end"], True) for passage in ends], ends[1:])
+    assert "".join(part["text"] for part in parts) == "加微信进群" + "甲" * 110 + "…" + "甲" * 70 + "填邀请码" + "乙" * 20 + "返佣"
+    assert [part["text"] for part in parts if part["mark"]] == ["加微信进群", "填邀请码", "返佣"]
+
+
+def test_no_excerpt_is_shown_twice_and_none_that_carries_little():
+    def post(position, *evidence, verdict="offer"):
+        text = "".join(quote for quote, _ in evidence)
+        places = [text.index(quote) for quote, _ in evidence]
+        passages = [{"field": "text", "start": at, "end": at + len(quote), "quote": quote, "weight": weight} for at, (quote, weight) in zip(places, evidence, strict=True)]
+        return report_module.POST_NEEDS | {"position": position, "verdict": verdict, "text": text, "masked": [], "evidence": passages}
+
+    posts = [post(0, ("加微信进群", 4.0), ("填邀请码", 3.0), ("天气很好", 0.59)), post(1, ("晚安", 0.59)), post(2, ("返佣", 0.61))]
+    shown = report_module._choose_passages(posts)
+    assert [passage["position"] for passage in shown] == [0, 2]
+    assert "".join(part["text"] for part in shown[0]["excerpt"]) == "加微信进群填邀请码天气很好"
+
+
+def test_a_venue_two_accounts_name_says_nothing_of_either(tmp_path):
+    folder = write_scored_folder(tmp_path / "run", fmt="jsonl")
+    path = folder / "leads.jsonl"
+    path.write_text(path.read_text("utf-8").replace('"domain"', '"venue"'), "utf-8")
+    leads = [lead for account in build_report(folder)["accounts"] for lead in account["leads"]]
+    assert {lead["n_others"] for lead in leads if lead["kind_en"] == "venue"} == {0}
+    assert any(lead["n_others"] for lead in leads if lead["kind_en"] == "referral code")
+
+
+@pytest.mark.parametrize("code", ["not_an_export", "empty"])
+def test_every_reject_is_worded(code, tmp_path):
+    folder = write_scored_folder(tmp_path / "run", fmt="jsonl")
+    path = folder / "rejects.jsonl"
+    path.write_text(path.read_text("utf-8").replace('"unreadable"', f'"{code}"'), "utf-8")
+    named = next(row for row in build_report(folder)["rejects"] if row["code"] == code)
+    assert code not in (named["chinese"], named["english"])
+
+
+def test_accounts_without_an_id_keep_their_leads_apart(tmp_path):
+    """As in exports that give names only, where post_id counts from one for each account."""
+    folder = write_scored_folder(tmp_path / "run", fmt="jsonl")
+    before = {account["name"]: account["leads"] for account in build_report(folder)["accounts"]}
+    for name in ("accounts", "posts", "leads"):
+        rows = [json.loads(line) for line in (folder / f"{name}.jsonl").read_text("utf-8").splitlines()]
+        for row in rows:
+            row["account_id"] = None
+            for field in ("post_id", "top_posts"):
+                if field in row:
+                    row[field] = row[field].partition("-")[2] if field == "post_id" else [post.partition("-")[2] for post in row[field]]
+        (folder / f"{name}.jsonl").write_text("\n".join(json.dumps(row) for row in rows), "utf-8")
+    texts = read_table(folder, "texts")
+    shuffled = texts.assign(post_id=[post.partition("-")[2] for post in texts["post_id"]]).sample(frac=1, random_state=1)
+    shuffled.to_parquet(folder / "texts.parquet")
+    report = build_report(folder)
+    assert {account["name"]: account["leads"] for account in report["accounts"]} == before
+    assert all(len(passage["excerpt"]) > 1 for account in report["accounts"] for passage in account["passages"])
+
+
 @pytest.mark.parametrize("text", ["", "完全不同的正文", None])
 def test_a_passage_whose_text_is_lost_reads_as_its_quote(text):
     assert cut_excerpt(text or "", {"start": 2, "end": 4, "quote": "进群"}, [(2, 4, True)]) == [{"text": "进群", "mark": "strong"}]
@@ -294,13 +353,13 @@ def test_tables_with_only_the_promised_columns_are_enough(folder, tmp_path):
         table.to_json(lean / f"{name}.jsonl", orient="records", lines=True, force_ascii=False)
     report = build_report(lean)
     assert [len(account["posts"]) for account in report["accounts"]] == [len(account["posts"]) for account in build_report(folder)["accounts"]]
-    assert "需要处理的公众号" in render_page(report)
+    assert "需要查看的公众号" in render_page(report)
 
 
 def test_an_empty_run_has_a_page(tmp_path):
     folder = write_scored_folder(tmp_path / "run", copies=0)
     page = render_page(build_report(folder))
-    assert "没有公众号需要处理" in page
+    assert "没有公众号需要查看" in page
 
 
 @pytest.mark.parametrize("name", ["accounts", "posts", "leads", "rejects", "texts"])
@@ -346,7 +405,7 @@ def test_the_page_says_that_a_person_decides(page):
 def test_every_account_is_on_the_page_with_its_verdict_in_words(report, page):
     articles = page.findall(".//article")
     assert [article.find(".//h3").text_content() for article in articles] == [account["name"] for account in report["accounts"]]
-    assert ["建议处置" in article.find_class("badge")[0].text_content() for article in articles] == [account["verdict"] == "flag" for account in report["accounts"]]
+    assert ["建议优先查看" in article.find_class("badge")[0].text_content() for article in articles] == [account["verdict"] == "flag" for account in report["accounts"]]
     rows = page.xpath("//section[@aria-labelledby='rest-heading']//tbody/tr")
     assert len(rows) == len(report["rest"]) == 5
 

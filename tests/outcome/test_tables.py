@@ -67,7 +67,7 @@ PAYLOADS = [
     "=",
 ]
 EVIDENCE = [{"field": "text", "start": 3, "end": 9, "quote": "=加微信\r\n", "weight": 1.25}]
-LEADS = ["kind", "value", "account_id", "post_id", "field", "start", "end", "checksum"]
+LEADS = ["kind", "value", "account_id", "account_key", "post_id", "field", "start", "end", "checksum"]
 
 
 def post_frame(texts):
@@ -171,7 +171,7 @@ def test_lists_flags_and_missing_numbers_come_back(fmt, tmp_path):
     assert again["account_id"].tolist() == ["007", None]
     assert again["n_posts"].tolist() == [3, pd.NA]
     assert again["categories"].tolist() == [["otc", "signals"], []]
-    leads = pd.DataFrame([["btc", "1abc", "7", "p", "text", 0, 4, checksum] for checksum in (True, False, None)], columns=LEADS)
+    leads = pd.DataFrame([["btc", "1abc", "7", "id:7", "p", "text", 0, 4, checksum] for checksum in (True, False, None)], columns=LEADS)
     with TableWriter(tmp_path / "leads", fmt, LEADS) as writer:
         writer.write(leads)
     assert read_table(tmp_path, "leads")["checksum"].tolist() == [True, False, None]
@@ -359,6 +359,13 @@ def test_a_table_in_two_formats_is_refused(tmp_path):
     write_posts(tmp_path, "jsonl", post_frame(["a"]))
     with pytest.raises(RunError, match=r"posts\.csv and posts\.jsonl"):
         read_table(tmp_path, "posts")
+
+
+def test_of_two_formats_the_one_run_json_names_is_read(tmp_path):
+    write_posts(tmp_path, "csv", post_frame(["older"]))
+    write_posts(tmp_path, "jsonl", post_frame(["newer"]))
+    (tmp_path / "run.json").write_text(json.dumps({"options": {"format": "jsonl"}}))
+    assert read_table(tmp_path, "posts")["title"].tolist() == ["newer"]
 
 
 @pytest.mark.parametrize("fmt", FORMATS)
