@@ -72,7 +72,7 @@ def test_personal_leads_alone_are_those_among_all(texts):
 def test_one_post_is_scored_and_masked_as_in_a_table(model, text):
     import pandas as pd
 
-    post = {"account_name": "加微信abc_12345", "title": "标题", "url": None, "text": text}
+    post = {"account_name": "加微信abc_12345", "title": "标题", "url": None, "notes": None, "text": text}
     [row] = mask_posts(score_posts(model, pd.DataFrame([post], dtype=object))).to_dict("records")
     scores = score_texts(model, [post["title"]], [text])
     assert mask_post(post | {name: column[0] for name, column in scores._asdict().items()}) == row
