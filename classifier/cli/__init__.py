@@ -16,6 +16,7 @@ from classifier.errors import BijianError
 # Command -> its one line in the group's help; the module and function of the same name hold the rest.
 COMMANDS = {
     "score": "给导出文件打分 · score an export: accounts, posts, leads, report",
+    "merge": "合并各份结果 · put the shards of one run together",
     "demo": "用自带样例试一遍 · score the sample export that ships",
     "inspect": "看懂了什么 · what was recognised in an export",
     "explain": "为什么这个分 · why a text or post has its score",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="并行进程数 · processes that judge side by side.")
 @click.option("--column", "columns", multiple=True, metavar="NAME=HEADING", help="指定某一列是什么 · say what a column is, for example text=正文; may be repeated.")
 @click.option("--reveal", is_flag=True, help="不遮盖个人联系方式 · write personal contacts in full instead of masking them with •.")
+@click.option("--resume", is_flag=True, help="接着上次中断处继续 · go on where a run that was stopped or killed left off.")
+@click.option("--shard", metavar="I/N", help="只算第 I 份，共 N 份，之后用 bijian merge 合并 · score part I of N only, for `bijian merge`.")
 @click.option("--fail-on-flag", is_flag=True, help="有账号被标记时以 3 退出 · end with 3 when an account is flagged.")
 def score(
-    exports: tuple[Path, ...], out: Path | None, fmt: str, model: str, jobs: int, columns: tuple[str, ...], reveal: bool, fail_on_flag: bool
+    exports: tuple[Path, ...], out: Path | None, fmt: str, model: str, jobs: int, columns: tuple[str, ...], reveal: bool, resume: bool, shard: str | None, fail_on_flag: bool
 ) -> None:
     """
     给导出文件打分 · Score an export: which accounts offer crypto trading or token sales, why, and how surely.
@@ -36,6 +39,7 @@ def score(
     Example:
       bijian score posts.xlsx --out march
       bijian score exports/ more.csv --out april --format xlsx --jobs 2
+      bijian score huge.jsonl --out may --jobs 8 --resume
       cat posts.jsonl | bijian score - > scored.jsonl
     """
     if exports == (Path("-"),):
@@ -45,11 +49,19 @@ def score(
         raise click.UsageError("- (standard input) stands alone; score the other exports in a run of their own")
     if out is None:
         raise click.UsageError("--out DIR is needed: the folder for the tables and the report, for example --out march（请用 --out 指定放结果的文件夹）")
-    from classifier.outcome.run import Settings, score_export
+    from classifier.outcome.run import Settings, StoppedError, score_export
 
-    settings = Settings(model, fmt, jobs, reveal, named_columns(columns))
-    with progress() as tell:
-        run = score_export(list(exports), out, settings, tell=tell)
+    settings = Settings(model, fmt, jobs, reveal, named_columns(columns), shard_of(shard))
+    with progress() as tell, stoppable() as signals:
+        try:
+            run = score_export(list(exports), out, settings, resume=resume, tell=tell, stop=lambda: bool(signals))
+        except StoppedError as stopped:
+            click.echo(str(stopped), err=True)
+            sys.exit(128 + signals[0])
+    if settings.shard != (1, 1):
+        rows, (part, parts) = run["counts"]["rows_read"], settings.shard
+        click.echo(f"第 {part}/{parts} 份完成，{rows} 行；全部完成后运行 bijian merge（shard done: {rows} rows; `bijian merge` puts the shards together）", err=True)
+        return
     say_summary(run, out)
     if fail_on_flag and run["counts"]["accounts"].get("flag"):
         sys.exit(3)
@@ -67,6 +79,36 @@ def named_columns(columns: tuple[str, ...]) -> dict[str, str]:
     if unknown is not None:
         raise click.UsageError(f"--column {unknown}=…: no column has this name; there are: {', '.join(NAMED_FIELDS)}")
     return {name: heading for name, _, heading in pairs}
+
+
+def shard_of(written: str | None) -> tuple[int, int]:
+    """Return I/N as two numbers; the whole when there is none."""
+    if written is None:
+        return 1, 1
+    part, _, parts = written.partition("/")
+    if not (part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
+        raise click.UsageError(f"--shard {written}: say I/N with I from 1 to N, for example 2/8")
+    return int(part), int(parts)
+
+
+@contextmanager
+def stoppable() -> Iterator[list[int]]:
+    """Give a list that holds the signal when somebody asks the run to stop (Ctrl-C, SIGTERM); the second time it stops at once."""
+    signals: list[int] = []
+    former = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def ask(number: int, _frame: object) -> None:
+        signals.append(number)
+        signal.signal(number, former[signal.Signals(number)])
+        click.echo("正在收尾，请稍候…… finishing what is at hand; once more stops at once", err=True)
+
+    for number in former:
+        signal.signal(number, ask)
+    try:
+        yield signals
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
 
 
 @contextmanager
@@ -108,8 +150,8 @@ def score_lines(model_name: str, *, reveal: bool) -> None:
     from classifier.errors import ExportError
     from classifier.intake.export import read_post_line
     from classifier.model.bundle import load_model
+    from classifier.outcome.columns import POST_COLUMNS
     from classifier.outcome.leads import mask_post
-    from classifier.outcome.run import POST_TABLE
     from classifier.outcome.score import score_texts
 
     model = load_model(model_name)
@@ -123,6 +165,6 @@ def score_lines(model_name: str, *, reveal: bool) -> None:
             scores = score_texts(model, [post["title"] or ""], [post["text"] or ""])
             post |= {name: column[0] for name, column in scores._asdict().items()}
             post = post if reveal else mask_post(post)
-            answer = {name: post[name] for name in POST_TABLE}
+            answer = {name: post[name] for name in POST_COLUMNS}
         sys.stdout.buffer.write(orjson.dumps(answer, default=str) + b"\n")
         sys.stdout.buffer.flush()

@@ -54,11 +54,13 @@ def _of_folder(folder: Path, columns: dict[str, str], child: Child, called: dict
     beside: Counter[str] = Counter()
     # Below *folder*, all of a folder of results is left out; beside the export itself, only the results are.
     scored = {inner.parent for inner in sorted(folder.rglob("run.json")) if _is_run(inner)}
+    # What a run is just writing, perhaps this one, is nothing to speak of.
+    journals = {ledger.parent for ledger in folder.rglob("journal/ledger")}
     for inner in sorted(scored):
         yield reject(inner.relative_to(folder).as_posix(), 1, "not_an_export", "results of `bijian score`, not read")
     for inner in sorted(folder.rglob("*")):
         relative = inner.relative_to(folder)
-        if (folder in scored and inner.parent == folder and _RESULTS.fullmatch(inner.name)) or scored.intersection(inner.parents) - {folder}:
+        if (folder in scored and inner.parent == folder and _RESULTS.fullmatch(inner.name)) or scored.intersection(inner.parents) - {folder} or journals.intersection(inner.parents):
             continue
         if not inner.is_file() or any(part.startswith(_HIDDEN) for part in relative.parts):
             continue

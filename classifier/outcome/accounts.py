@@ -7,11 +7,8 @@ the same accounts as the whole.
 
 from __future__ import annotations
 
-import heapq
-import math
-from collections import Counter
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,12 +16,11 @@ import pandas as pd
 
 from classifier.model.bundle import Model
 from classifier.model.categories import CATEGORIES
+from classifier.outcome.columns import ACCOUNT_COLUMNS, TALLY_COLUMNS, TOP_COLUMNS
 from classifier.outcome.score import text_column
 
-ACCOUNT_COLUMNS = (
-    "account_id", "account_key", "account_name", "verdict", "score", "n_posts", "n_scored", "n_offer", "n_review",
-    "categories", "first_post", "last_post", "top_posts", "reason", "reason_en",
-)  # fmt: skip
+Values = npt.NDArray[np.float64]
+
 ACCOUNT_FEATURES = ("strongest", "second", "offers", "share")
 KEPT_POSTS = 5
 # Log-odds beyond this are all equally sure.
@@ -32,159 +28,205 @@ SUREST = 8.0
 # An account whose posts hold fewer characters than this together is not judged clear.
 LEAST_CHARACTERS = 40
 VERDICT_ORDER = {"flag": 0, "review": 1, "abstain": 2, "clear": 3}
+COUNTS = tuple(name for name, column in TALLY_COLUMNS.items() if column.kind == "integer")
+# Rows of parts that are held before they are merged: many times the rows of a part, few beside the posts they stand for.
+MERGE_ROWS = 100_000
 
 
-@dataclass
-class Tally:
-    """What is kept of an account: enough to score it, and to merge it with another part of itself."""
+class Tally(NamedTuple):
+    """
+    What is kept of accounts: enough to score them, and to merge with another part of the same export.
 
-    account_id: str = ""
-    account_name: str = ""
-    n_posts: int = 0
-    n_scored: int = 0
-    n_offer: int = 0
-    n_review: int = 0
-    characters: int = 0
-    categories: Counter[str] = field(default_factory=Counter)
-    body_states: Counter[str] = field(default_factory=Counter)
-    first_post: str = ""
-    last_post: str = ""
-    # (log-odds, post_id), a heap of the strongest.
-    top: list[tuple[float, str]] = field(default_factory=list)
+    ``counts`` has a row an account (TALLY_COLUMNS) in the order they first appear, ``tops`` a row for each of its up to
+    KEPT_POSTS strongest posts (TOP_COLUMNS) that passed the gate, strongest first.
+    """
 
-    def merge(self, other: Tally) -> None:
-        """Add what *other* counted; the earlier part is the one merged into."""
-        self.account_id = self.account_id or other.account_id
-        self.account_name = self.account_name or other.account_name
-        for name in ("n_posts", "n_scored", "n_offer", "n_review", "characters"):
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.categories += other.categories
-        self.body_states += other.body_states
-        self.first_post = min(filter(None, (self.first_post, other.first_post)), default="")
-        self.last_post = max(self.last_post, other.last_post)
-        self.top = heapq.nlargest(KEPT_POSTS, [*self.top, *other.top])
+    counts: pd.DataFrame
+    tops: pd.DataFrame
 
 
-def log_odds(score: float) -> float:
-    """Return the log-odds of a probability, at most SUREST either way."""
-    bounded = min(max(score, 1e-9), 1 - 1e-9)
-    return min(max(math.log(bounded / (1 - bounded)), -SUREST), SUREST)
+def log_odds(scores: Values) -> Values:
+    """Return the log-odds of probabilities, at most SUREST either way."""
+    bounded = np.clip(scores, 1e-9, 1 - 1e-9)
+    odds: Values = np.clip(np.log(bounded / (1 - bounded)), -SUREST, SUREST)
+    return odds
 
 
-def tally_posts(scored: pd.DataFrame) -> dict[str, Tally]:
-    """Return the tallies of the accounts in *scored*, by account_key, in the order they first appear."""
-    tallies: dict[str, Tally] = {}
-    columns = ["account_key", "account_id", "account_name", "post_id", "published_at", "verdict", "score", "category", "body_state", "title", "text"]
-    lists = [scored[column].tolist() if column == "score" else text_column(scored, column) for column in columns]
-    for row in zip(*lists, strict=True):
-        key, account_id, name, post_id, published, verdict, score, category, state, title, text = row
-        tally = tallies.setdefault(key, Tally())
-        tally.account_id = tally.account_id or account_id or ""
-        tally.account_name = tally.account_name or name or ""
-        tally.n_posts += 1
-        tally.body_states[state] += 1
-        if published:
-            tally.first_post = min(filter(None, (tally.first_post, published)))
-            tally.last_post = max(tally.last_post, published)
-        if not verdict:
-            continue
-        tally.n_scored += 1
-        tally.characters += len(title or "") + len(text or "")
-        tally.n_offer += verdict == "offer"
-        tally.n_review += verdict == "review"
-        if verdict == "offer":
-            tally.categories[category] += 1
-        tally.top.append((log_odds(score), post_id))
-        if len(tally.top) > 4 * KEPT_POSTS:
-            tally.top = heapq.nlargest(KEPT_POSTS, tally.top)
-    for tally in tallies.values():
-        tally.top = heapq.nlargest(KEPT_POSTS, tally.top)
-    return tallies
+def tally_posts(scored: pd.DataFrame, model: Model) -> Tally:
+    """Return the tally of the accounts in *scored* posts."""
+    codes, keys = pd.factorize(np.array(text_column(scored, "account_key"), dtype=object))
+    verdicts = np.array(text_column(scored, "verdict"), dtype=object)
+    judged = (verdicts != None) & (verdicts != "")  # noqa: E711 (element by element)
+    lengths = [len(title or "") + len(text or "") for title, text in zip(text_column(scored, "title"), text_column(scored, "text"), strict=True)]
+    offers = verdicts == "offer"
+    categories, states = np.array(text_column(scored, "category"), dtype=object), np.array(text_column(scored, "body_state"), dtype=object)
+    counted = {
+        "n_posts": np.ones(len(codes)),
+        "n_scored": judged,
+        "n_offer": offers,
+        "n_review": verdicts == "review",
+        "characters": judged * np.array(lengths, dtype=np.int64),
+        "n_pictures": states == "pictures_only",
+    } | {f"n_{name}": offers & (categories == name) for name in CATEGORIES}
+    counts: dict[str, Any] = {"account_key": keys}
+    for name in ("account_id", "account_name"):
+        counts[name] = _first(text_column(scored, name), codes, len(keys))
+    times = text_column(scored, "published_at")
+    counts["first_post"], counts["last_post"] = (_first(times, codes, len(keys), by=way) for way in ("least", "most"))
+    counts |= {name: np.bincount(codes, weights=values, minlength=len(keys)).astype(np.int64) for name, values in counted.items()}
+    odds = log_odds(scored["score"].fillna(0.0).to_numpy(dtype=np.float64))
+    strong = np.flatnonzero(judged & (odds > model.floor + 1e-6))
+    posts = np.array(text_column(scored, "post_id"), dtype=object)
+    tops = pd.DataFrame({"account_key": keys[codes[strong]], "post_id": posts[strong], "log_odds": odds[strong]})
+    return Tally(pd.DataFrame(counts)[list(TALLY_COLUMNS)], _strongest(tops))
 
 
-def merge_tallies(into: dict[str, Tally], more: dict[str, Tally]) -> None:
-    """Add *more* to *into*; parts must come in the order of the export."""
-    for key, tally in more.items():
-        if key in into:
-            into[key].merge(tally)
-        else:
-            into[key] = tally
+def _first(values: list[str | None], codes: npt.NDArray[np.int64], n: int, *, by: str = "") -> npt.NDArray[np.object_]:
+    """Return for each of *n* codes the first of its *values* that is not empty, in reading order or *by* the least or most; else None."""
+    there = [place for place, value in enumerate(values) if value]
+    if by:
+        there.sort(key=lambda place: values[place] or "", reverse=by == "most")
+    found = np.full(n, None, dtype=object)
+    own, at = np.unique(codes[there], return_index=True)
+    found[own] = [values[there[place]] for place in at.tolist()]
+    return found
 
 
-def account_features(tally: Tally) -> npt.NDArray[np.float64]:
-    """Return the numbers an account is scored by, in the order of ACCOUNT_FEATURES."""
-    strongest = [push for push, _ in tally.top] + [-SUREST, -SUREST]
-    return np.array([strongest[0], strongest[1], math.log1p(tally.n_offer), tally.n_offer / max(1, tally.n_scored)])
+def _strongest(tops: pd.DataFrame) -> pd.DataFrame:
+    """Return at most KEPT_POSTS rows an account, strongest first; equals from the last post_id."""
+    tops = tops.sort_values(["account_key", "log_odds", "post_id"], ascending=[True, False, False], ignore_index=True)
+    return tops[tops.groupby("account_key").cumcount() < KEPT_POSTS].reset_index(drop=True)
 
 
-def account_score(model: Model, tally: Tally) -> float:
-    """Return the probability, 0 to 1, that offering is what the account does."""
+def merge_tallies(parts: Iterable[Tally]) -> Tally:
+    """Return *parts*, which come in the order of the export, as one tally. Memory grows with the accounts, not with the parts."""
+    held: list[Tally] = []
+    most = MERGE_ROWS
+    for part in parts:
+        held.append(part)
+        if sum(len(tally.counts) for tally in held) > most:
+            held = [_merge(held)]
+            most = 2 * len(held[0].counts) + MERGE_ROWS
+    return _merge(held)
+
+
+def _merge(parts: list[Tally]) -> Tally:
+    if len(parts) == 1:
+        return parts[0]
+    counts = pd.concat([part.counts for part in parts], ignore_index=True) if parts else pd.DataFrame(columns=list(TALLY_COLUMNS))
+    tops = pd.concat([part.tops for part in parts], ignore_index=True) if parts else pd.DataFrame(columns=list(TOP_COLUMNS))
+    codes, keys = pd.factorize(counts["account_key"].to_numpy(dtype=object))
+    merged: dict[str, Any] = {"account_key": keys}
+    for name, by in (("account_id", ""), ("account_name", ""), ("first_post", "least"), ("last_post", "most")):
+        merged[name] = _first(text_column(counts, name), codes, len(keys), by=by)
+    for name in COUNTS:
+        merged[name] = np.bincount(codes, weights=counts[name].to_numpy(dtype=np.float64), minlength=len(keys)).astype(np.int64)
+    return Tally(pd.DataFrame(merged)[list(TALLY_COLUMNS)], _strongest(tops))
+
+
+def account_features(tally: Tally, model: Model) -> Values:
+    """Return the numbers accounts are scored by: a row an account, in the order of ``tally.counts``, a column a name of ACCOUNT_FEATURES."""
+    strongest = np.full((len(tally.counts), 2), max(model.floor, -SUREST))
+    number = {key: n for n, key in enumerate(tally.counts["account_key"])}
+    ranks = tally.tops.groupby("account_key").cumcount().to_numpy()
+    for key, rank, odds in zip(tally.tops["account_key"], ranks.tolist(), tally.tops["log_odds"], strict=True):
+        if rank < strongest.shape[1]:
+            strongest[number[key], rank] = odds
+    offers = tally.counts["n_offer"].to_numpy(dtype=np.float64)
+    scored = tally.counts["n_scored"].to_numpy(dtype=np.float64)
+    return np.column_stack([strongest, np.log1p(offers), offers / np.maximum(1, scored)])
+
+
+def account_scores(model: Model, tally: Tally) -> Values:
+    """Return for each account the probability, 0 to 1, that offering is what it does."""
     weights = model.account_weights
-    return float(1.0 / (1.0 + math.exp(-float(weights[:-1] @ account_features(tally) + weights[-1]))))
+    # Row by row: a product over all of them may round otherwise for another number of accounts.
+    odds = (account_features(tally, model) * weights[:-1]).sum(axis=1) + weights[-1]
+    scores: Values = 1.0 / (1.0 + np.exp(-odds))
+    return scores
 
 
 def gather_accounts(scored: pd.DataFrame, model: Model) -> pd.DataFrame:
-    """Return the accounts of *scored* posts (see `accounts_table`)."""
-    return accounts_table(tally_posts(scored), model)
+    """
+    Return the accounts of *scored* posts (see `accounts_table`).
+
+    Raises ValueError if there is no ``account_key``: `read_export` gives one to every post.
+    """
+    if "account_key" not in scored:
+        raise ValueError("scored posts need a column account_key: it says which posts are of one account (read_export gives it)")
+    return accounts_table(tally_posts(scored, model), model)
 
 
-def accounts_table(tallies: dict[str, Tally], model: Model) -> pd.DataFrame:
+def accounts_table(tally: Tally, model: Model) -> pd.DataFrame:
     """
     Return a row an account with the columns ACCOUNT_COLUMNS, worst first; equals in the order of their keys.
 
     ``account_id, first_post, last_post`` are None where unknown; an account with no post to judge has no score.
     """
-    rows = [_account(key, tally, model) for key, tally in tallies.items()]
+    tops: dict[str, list[str]] = {}
+    for key, post_id in zip(tally.tops["account_key"], tally.tops["post_id"], strict=True):
+        tops.setdefault(key, []).append(post_id)
+    scores = account_scores(model, tally).tolist()
+    counts: list[dict[str, Any]] = tally.counts.to_dict("records")  # type: ignore[assignment]
+    rows = [_account(count, score if count["n_scored"] else None, tops.get(count["account_key"], []), model) for count, score in zip(counts, scores, strict=True)]
     rows.sort(key=lambda row: (VERDICT_ORDER[row["verdict"]], -(row["score"] or 0.0), row["account_key"]))
     # Plain objects: pandas' own text type would make NaN of None.
     accounts = pd.DataFrame(rows, columns=list(ACCOUNT_COLUMNS), dtype=object)
     return accounts.astype({"score": "Float64"} | {name: "int64" for name in ACCOUNT_COLUMNS if name.startswith("n_")})
 
 
-def _account(key: str, tally: Tally, model: Model) -> dict[str, Any]:
-    score = account_score(model, tally) if tally.n_scored else None
-    verdict = _verdict(score, tally, model)
-    reason, reason_en = _reason(verdict, score, tally)
-    categories = [name for name, _ in sorted(tally.categories.items(), key=lambda item: (-item[1], item[0])) if name]
+def _account(count: dict[str, Any], score: float | None, top_posts: list[str], model: Model) -> dict[str, Any]:
+    verdict = _verdict(score, count, model)
+    reason, reason_en = _reason(verdict, score, count)
     return {
-        "account_id": tally.account_id or None, "account_key": key, "account_name": tally.account_name, "verdict": verdict, "score": score,
-        "n_posts": tally.n_posts, "n_scored": tally.n_scored, "n_offer": tally.n_offer, "n_review": tally.n_review,
-        "categories": categories, "first_post": tally.first_post or None, "last_post": tally.last_post or None,
-        "top_posts": [post for _, post in tally.top], "reason": reason, "reason_en": reason_en,
-    }  # fmt: skip
+        "account_id": count["account_id"],
+        "account_name": count["account_name"] or "",
+        "verdict": verdict,
+        "score": score,
+        "categories": list(_categories(count)),
+        "top_posts": top_posts,
+        "reason": reason,
+        "reason_en": reason_en,
+    } | {name: count[name] for name in ("account_key", "n_posts", "n_scored", "n_offer", "n_review", "first_post", "last_post")}
 
 
-def _verdict(score: float | None, tally: Tally, model: Model) -> str:
+def _categories(count: dict[str, Any]) -> dict[str, int]:
+    """Return how many offers of each category there are, most first."""
+    counted = {name: int(count[f"n_{name}"]) for name in CATEGORIES if count[f"n_{name}"]}
+    return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _verdict(score: float | None, count: dict[str, Any], model: Model) -> str:
     if score is None:
         return "abstain"
     if score >= model.flag_from:
         return "flag"
     # An account none of whose posts needs a look needs none itself.
-    if tally.n_offer or (tally.n_review and score >= model.look_from):
+    if count["n_offer"] or (count["n_review"] and score >= model.look_from):
         return "review"
-    return "abstain" if tally.characters < LEAST_CHARACTERS else "clear"
+    return "abstain" if count["characters"] < LEAST_CHARACTERS else "clear"
 
 
-def _reason(verdict: str, score: float | None, tally: Tally) -> tuple[str, str]:
+def _reason(verdict: str, score: float | None, count: dict[str, Any]) -> tuple[str, str]:
     """Return why, in a sentence: Chinese and English."""
     if verdict == "abstain" or score is None:
-        return _abstention(tally)
-    parts = [f"{CATEGORIES[name][0]} {count} 篇" for name, count in tally.categories.most_common() if name in CATEGORIES]
+        return _abstention(count)
+    parts = [f"{CATEGORIES[name][0]} {number} 篇" for name, number in _categories(count).items()]
     kinds = f"（{'、'.join(parts)}）" if parts else ""
-    counts_en = f"{tally.n_offer} of {tally.n_scored} posts judged offer crypto trading or token sales"
+    counts_en = f"{count['n_offer']} of {count['n_scored']} posts judged offer crypto trading or token sales"
     if verdict == "clear":
-        return f"已判断 {tally.n_scored} 篇，未见向读者提供交易或认购入口。", f"{tally.n_scored} posts judged; none offers an entrance to the reader."
-    if tally.n_offer:
-        return f"已判断 {tally.n_scored} 篇，其中 {tally.n_offer} 篇向读者提供入口、步骤或渠道{kinds}；账号把握 {_percent(score)}。", f"{counts_en}; account {_percent(score)}."
+        return f"已判断 {count['n_scored']} 篇，未见向读者提供交易或认购入口。", f"{count['n_scored']} posts judged; none offers an entrance to the reader."
+    if count["n_offer"]:
+        return f"已判断 {count['n_scored']} 篇，其中 {count['n_offer']} 篇向读者提供入口、步骤或渠道{kinds}；账号把握 {_percent(score)}。", f"{counts_en}; account {_percent(score)}."
     if verdict == "flag":
-        some = (f"，{tally.n_review} 篇待看", f", {tally.n_review} to be looked at") if tally.n_review else ("", "")
+        some = (f"，{count['n_review']} 篇待看", f", {count['n_review']} to be looked at") if count["n_review"] else ("", "")
         return (
-            f"已判断 {tally.n_scored} 篇{some[0]}；没有一篇单独判为揽客，但合起来看像是在揽客，请优先查看；账号把握 {_percent(score)}。",
-            f"{tally.n_scored} posts judged{some[1]}: none is an offer by itself, but together they look like one; account {_percent(score)}.",
+            f"已判断 {count['n_scored']} 篇{some[0]}；没有一篇单独判为揽客，但合起来看像是在揽客，请优先查看；账号把握 {_percent(score)}。",
+            f"{count['n_scored']} posts judged{some[1]}: none is an offer by itself, but together they look like one; account {_percent(score)}.",
         )
     return (
-        f"已判断 {tally.n_scored} 篇，没有明确的入口，但有 {tally.n_review} 篇需要人看；账号把握 {_percent(score)}。",
-        f"No clear offer in {tally.n_scored} posts, but {tally.n_review} to be looked at; account {_percent(score)}.",
+        f"已判断 {count['n_scored']} 篇，没有明确的入口，但有 {count['n_review']} 篇需要人看；账号把握 {_percent(score)}。",
+        f"No clear offer in {count['n_scored']} posts, but {count['n_review']} to be looked at; account {_percent(score)}.",
     )
 
 
@@ -193,9 +235,9 @@ def _percent(score: float) -> str:
     return "99%+" if score > 0.99 else f"{score:.0%}"
 
 
-def _abstention(tally: Tally) -> tuple[str, str]:
-    if tally.n_scored:
+def _abstention(count: dict[str, Any]) -> tuple[str, str]:
+    if count["n_scored"]:
         return f"全部文字不足 {LEAST_CHARACTERS} 字，无法判断。", f"Fewer than {LEAST_CHARACTERS} characters in all: too little to judge."
-    if set(tally.body_states) == {"pictures_only"}:
+    if count["n_pictures"] == count["n_posts"]:
         return "只有图片，没有文字可供判断。", "Pictures only: no words to judge."
     return "导出中没有正文可供判断。", "The export holds no text to judge."

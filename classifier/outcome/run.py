@@ -1,4 +1,8 @@
-"""Score an export into a folder: read, judge and write in batches, then gather the accounts."""
+"""
+Score an export into a folder: read, judge and pack batch by batch into a journal, then put the tables together.
+
+A run, a run taken up again, and several shards merged go the same way at the end (`assemble`), so they give the same bytes.
+"""
 
 from __future__ import annotations
 
@@ -17,123 +21,186 @@ import pandas as pd
 
 from classifier.errors import RunError
 from classifier.intake.export import stream_export
-from classifier.intake.posts import REJECT_COLUMNS, Batch
+from classifier.intake.posts import Batch
 from classifier.language.leads import find_leads
 from classifier.language.mask import mask_personal
 from classifier.model.bundle import Model, load_model
-from classifier.outcome.accounts import ACCOUNT_COLUMNS, Tally, accounts_table, merge_tallies, tally_posts
-from classifier.outcome.leads import LEAD_COLUMNS, gather_leads, mask_posts
+from classifier.outcome.accounts import Tally, accounts_table, merge_tallies, tally_posts
+from classifier.outcome.columns import ACCOUNT_COLUMNS, LEAD_COLUMNS, POST_COLUMNS, REJECT_COLUMNS, TALLY_COLUMNS, TEXT_COLUMNS, TOP_COLUMNS
+from classifier.outcome.journal import FOLDER, Entry, Journal
+from classifier.outcome.leads import gather_leads, mask_posts
 from classifier.outcome.report import write_report
 from classifier.outcome.score import SCORED_COLUMNS, score_posts, text_column
-from classifier.outcome.tables import TableWriter, format_of_run, remove_tables, write_text
+from classifier.outcome.tables import TableWriter, format_of_run, pack_frame, remove_tables, unpack_frame, write_text
 
-POST_TABLE = (
-    "post_id", "account_id", "account_key", "account_key_source", "account_name", "title", "published_at", "url",
-    "verdict", "score", "category", "evidence", "body_state", "src_file", "src_row", "notes",
-)  # fmt: skip
-TEXT_TABLE = ("post_id", "account_key", "title", "text")
+# What a batch gives, table by table; `texts` and the tallies are Parquet whatever format the user reads.
+STREAMED = {"posts": POST_COLUMNS, "leads": LEAD_COLUMNS, "rejects": REJECT_COLUMNS, "texts": TEXT_COLUMNS}
+KEPT = {"tallies": TALLY_COLUMNS, "tops": TOP_COLUMNS}
+TABLES_OF_USER = ("accounts", "posts", "leads", "rejects")
 # What `judge_batch` reads of a post.
-JUDGED_COLUMNS = (*(name for name in POST_TABLE if name not in SCORED_COLUMNS), "text")
-TABLES = {"posts": POST_TABLE, "leads": LEAD_COLUMNS, "rejects": tuple(REJECT_COLUMNS)}
+JUDGED_COLUMNS = (*(name for name in POST_COLUMNS if name not in SCORED_COLUMNS), "text")
 
 
 class Settings(NamedTuple):
-    """What a run was asked for: it decides every byte of the tables, together with the export and the model."""
+    """
+    What a run was asked for: it decides every byte of the tables, together with the export and the model.
+
+    ``shard`` is (I, N): of the export's batches, only those whose number leaves I - 1 when divided by N. ``jobs`` decides nothing but the time.
+    """
 
     model: str
     fmt: str
     jobs: int
     reveal: bool
     columns: Mapping[str, str]
+    shard: tuple[int, int] = (1, 1)
 
 
-class Scored(NamedTuple):
-    """A batch judged: the tables' rows and the tallies of its accounts."""
+class Packed(NamedTuple):
+    """A batch judged: the bytes and the number of rows of its piece of each table, and what is counted in it."""
 
-    posts: pd.DataFrame
-    leads: pd.DataFrame
-    rejects: pd.DataFrame
-    tallies: dict[str, Tally]
+    pieces: dict[str, tuple[bytes, int]]
+    counts: dict[str, dict[str, int]]
 
 
-def score_export(paths: list[Path], out: Path, settings: Settings, *, tell: Callable[[int], None] = lambda _rows: None) -> dict[str, Any]:
+class StoppedError(RunError):
+    """A run was asked to stop; what it scored so far is safe."""
+
+
+def score_export(
+    paths: list[Path], out: Path, settings: Settings, *, resume: bool = False, tell: Callable[[int], None] = lambda _rows: None, stop: Callable[[], bool] = lambda: False
+) -> dict[str, Any]:
     """
     Score *paths* into the folder *out* and return what ``run.json`` says of it.
 
-    *tell* is called with the number of rows of each batch written. Memory grows with the number of accounts, not of posts.
+    *tell* is called with the number of rows of each batch read. *stop* is asked after each batch: if it says so, what is scored is
+    made safe and StoppedError is raised. With *resume*, what an unfinished run of the same settings left is not scored again. Memory grows with the
+    number of accounts, not of posts.
 
-    Raises RunError if *out* cannot be made or written, ExportError if a path does not exist, ModelFileError for the model.
+    Raises RunError if *out* cannot be made, written or resumed, ExportError if a path does not exist, ModelFileError for the model.
     """
-    started, clock = time.strftime("%Y-%m-%dT%H:%M:%S%z"), time.perf_counter()
+    clock = time.perf_counter()
     model = _model(settings.model)
     _make_folder(out)
     _spare_input(paths, out, settings.fmt)
-    older = format_of_run(out)
-    counts = {name: Counter[str]() for name in ("verdicts", "body_states", "reject_reasons", "accounts")}
-    totals = Counter[str]()
-    tallies: dict[str, Tally] = {}
-    with ExitStack() as stack:
-        tables = {name: stack.enter_context(TableWriter(out / name, settings.fmt, columns)) for name, columns in TABLES.items()}
-        texts = stack.enter_context(TableWriter(out / "texts", "parquet", TEXT_TABLE))
-        batches = (batch._replace(posts=with_digests(batch.posts)) for batch in stream_export(paths, columns=settings.columns))
-        for batch, scored in judge_batches(batches, settings):
-            for name, frame in (("posts", scored.posts), ("leads", scored.leads), ("rejects", scored.rejects)):
-                tables[name].write(frame)
-            texts.write(batch.posts)
-            merge_tallies(tallies, scored.tallies)
-            totals += Counter(posts=len(scored.posts), rejects=len(scored.rejects), leads=len(scored.leads))
-            counts["verdicts"].update(scored.posts["verdict"])
-            counts["body_states"].update(scored.posts["body_state"])
-            counts["reject_reasons"].update(scored.rejects["reason"])
-            tell(len(scored.posts) + len(scored.rejects))
-        accounts = accounts_table(tallies, model)
-        if not settings.reveal:
-            accounts = accounts.assign(account_name=[mask_personal(name) for name in accounts["account_name"]])
-        stack.enter_context(TableWriter(out / "accounts", settings.fmt, ACCOUNT_COLUMNS)).write(accounts)
-    counts["accounts"].update(accounts["verdict"])
-    run = _account_of_run(model, settings, paths, totals, counts, started, time.perf_counter() - clock)
-    write_text(out / "run.json", json.dumps(run, ensure_ascii=False, indent=1, default=str) + "\n")
-    # Only now: until run.json names this run's format, whoever reads takes the older tables. And only what a run of ours wrote.
-    if older and older != settings.fmt:
-        remove_tables(out, (*TABLES, "accounts"), older, keep=paths)
-    write_report(out)
+    heading = _heading(paths, out, settings, model)
+    with Journal(out / FOLDER, heading, (*STREAMED, *KEPT)) as journal:
+        if not (resume and journal.resume()):
+            journal.begin()
+        if journal.batches is None:
+            _score_batches(paths, settings, journal, tell, stop)
+            if _exports(paths, out) != heading["exports"]:
+                raise RunError("an export was changed while it was read, so what was scored cannot be trusted; score it again (without --resume)")
+        if settings.shard != (1, 1):
+            return _account_of_run(model, heading, journal.entries, time.perf_counter() - clock)
+        run = assemble([journal], out, paths, seconds=lambda: time.perf_counter() - clock)
+        journal.remove()
     return run
 
 
-def judge_batches(batches: Iterable[Batch], settings: Settings) -> Iterator[tuple[Batch, Scored]]:
-    """Yield each of *batches*, in order, and what is judged of it, by ``settings.jobs`` processes with the model loaded once in each."""
+def merge_shards(folders: list[Path], out: Path) -> dict[str, Any]:
+    """
+    Put the shards in *folders*, each left by a run of one ``shard``, together in *out*; return what ``run.json`` says: the same tables as of one run.
+
+    Raises RunError if a shard is missing, unfinished, twice there or of another run. The message names the folder.
+    """
+    clock = time.perf_counter()
+    _make_folder(out)
+    with ExitStack() as stack:
+        journals = []
+        for folder in folders:
+            journal = stack.enter_context(Journal(folder / FOLDER, {}, (*STREAMED, *KEPT)))
+            journal.load()
+            journals.append(journal)
+        _same_run(folders, journals)
+        return assemble(journals, out, [], seconds=lambda: time.perf_counter() - clock)
+
+
+def _same_run(folders: list[Path], journals: list[Journal]) -> None:
+    """Raise RunError unless *journals* are all the shards of one run."""
+
+    def asked(journal: Journal) -> dict[str, Any]:
+        exports = [{name: value for name, value in export.items() if name != "mtime_ns"} for export in journal.heading["exports"]]
+        return {name: value for name, value in journal.heading.items() if name not in {"shard", "started"}} | {"exports": exports, "batches": journal.batches}
+
+    first = asked(journals[0])
+    for folder, journal in zip(folders, journals, strict=True):
+        differing = [name for name, value in asked(journal).items() if value != first[name]]
+        if differing:
+            raise RunError(f"{folder} is of another run than {folders[0]}: {differing[0]} differs; merge shards of one export, model and format")
+    shards = [tuple(journal.heading["shard"]) for journal in journals]
+    of = shards[0][1]
+    missing = [f"{n}/{of}" for n in range(1, of + 1) if (n, of) not in shards]
+    if missing or len(shards) != of:
+        raise RunError(f"{of} shards are needed, once each; " + (f"missing: {', '.join(missing)}" if missing else "one is there twice"))
+
+
+def _score_batches(paths: list[Path], settings: Settings, journal: Journal, tell: Callable[[int], None], stop: Callable[[], bool]) -> None:
+    """Judge the batches of this shard that are not in *journal* yet."""
+    done = {entry.number: entry.rows for entry in journal.entries}
+    share, shards = settings.shard
+    total = 0
+
+    def wanted() -> Iterator[tuple[int, Batch]]:
+        nonlocal total
+        for number, batch in enumerate(stream_export(paths, columns=settings.columns)):
+            total = number + 1
+            rows = len(batch.posts) + len(batch.rejects)
+            if number % shards == share - 1 and number not in done:
+                yield number, batch._replace(posts=with_digests(batch.posts))
+            elif done.get(number, rows) != rows:
+                raise RunError("the export is not what it was when the run began; score it again without --resume")
+            else:
+                tell(rows)
+
+    for number, rows, packed in judge_batches(wanted(), settings):
+        journal.append(number, rows, packed.pieces, packed.counts)
+        tell(rows)
+        if stop():
+            journal.commit()
+            raise StoppedError("stopped; what is scored so far is safe: the same command with --resume goes on（已停止；加上 --resume 可继续）")
+    journal.finish(total)
+
+
+def judge_batches(batches: Iterable[tuple[int, Batch]], settings: Settings) -> Iterator[tuple[int, int, Packed]]:
+    """Yield number, rows and what is judged of each of *batches*, in order, by ``settings.jobs`` processes with the model loaded once in each."""
     if settings.jobs == 1:
-        yield from ((batch, judge_batch(batch, settings)) for batch in batches)
+        yield from ((number, len(batch.posts) + len(batch.rejects), judge_batch(batch, settings)) for number, batch in batches)
         return
     from joblib import Parallel, delayed
 
     # Two batches wait for each process: enough to keep it busy, few enough to keep memory flat.
     parallel = Parallel(n_jobs=settings.jobs, return_as="generator", pre_dispatch="2*n_jobs", batch_size=1)
-    sent: deque[Batch] = deque()
+    sent: deque[tuple[int, int]] = deque()
 
     def send() -> Iterator[Any]:
-        for batch in batches:
-            sent.append(batch)
-            # What judging does not ask for stays here: a table's way to another process and back costs as much as reading it.
+        for number, batch in batches:
+            sent.append((number, len(batch.posts) + len(batch.rejects)))
             yield delayed(judge_batch)(batch._replace(posts=batch.posts[list(JUDGED_COLUMNS)]), settings)
 
-    for scored in parallel(send()):
-        yield sent.popleft(), scored
+    for packed in parallel(send()):
+        yield *sent.popleft(), packed
 
 
-def judge_batch(batch: Batch, settings: Settings) -> Scored:
-    """Return *batch* judged; what no later stage needs is left behind."""
-    scored = score_posts(_model(settings.model), batch.posts)
+def judge_batch(batch: Batch, settings: Settings) -> Packed:
+    """Return *batch* judged and packed: what no later stage needs is left behind."""
+    model = _model(settings.model)
+    scored = score_posts(model, batch.posts)
     # Leads are written as they are found, and masked in quotes: the same texts, read once.
     find = cache(find_leads)
     leads = gather_leads(scored, reveal=settings.reveal, find=find)
-    tallies = tally_posts(scored)
-    rejects = batch.rejects
+    posts, rejects = scored, batch.rejects
     if not settings.reveal:
-        scored = mask_posts(scored, find=find)
+        posts = mask_posts(scored, find=find)
         excerpts = [mask_personal(excerpt) if excerpt else None for excerpt in text_column(rejects, "excerpt")]
         rejects = rejects.assign(excerpt=pd.Series(excerpts, index=rejects.index, dtype=object))
-    return Scored(scored[list(POST_TABLE)], leads, rejects, tallies)
+    tally = tally_posts(posts, model)
+    # Offsets are into the title as read.
+    texts = posts.assign(title=scored["title"])
+    frames = {"posts": posts, "leads": leads, "rejects": rejects, "texts": texts, "tallies": tally.counts, "tops": tally.tops}
+    pieces = {name: (pack_frame(frame, name, settings.fmt if name in TABLES_OF_USER else "parquet"), len(frame)) for name, frame in frames.items()}
+    counted = {"verdicts": posts["verdict"], "body_states": posts["body_state"], "reject_reasons": rejects["reason"]}
+    return Packed(pieces, {name: dict(Counter(values.tolist())) for name, values in counted.items()})
 
 
 def with_digests(posts: pd.DataFrame) -> pd.DataFrame:
@@ -144,6 +211,39 @@ def with_digests(posts: pd.DataFrame) -> pd.DataFrame:
     return posts.assign(text=pd.Series([text or digest for text, digest in pairs], index=posts.index, dtype=object))
 
 
+def assemble(journals: list[Journal], out: Path, paths: list[Path], *, seconds: Callable[[], float]) -> dict[str, Any]:
+    """Make the tables, ``run.json`` and the report in *out* of the pieces of *journals*; return what ``run.json`` says. *paths* are never removed."""
+    heading = journals[0].heading
+    model = _model(heading["options"]["model"])
+    if model.digest != heading["model"]["digest"]:
+        raise RunError(f"the model {model.name} is no longer the one this run was scored with; score again")
+    fmt = heading["options"]["format"]
+    placed = sorted(((entry, journal) for journal in journals for entry in journal.entries), key=lambda pair: pair[0].number)
+    entries = [entry for entry, _ in placed]
+    if [entry.number for entry in entries] != list(range(journals[0].batches or 0)):
+        raise RunError(f"{out}: the pieces do not make up the whole export; score again without --resume")
+    older = format_of_run(out)
+
+    def tally(entry: Entry, journal: Journal) -> Tally:
+        return Tally(*(unpack_frame(journal.piece(name, entry), name) for name in KEPT))
+
+    accounts = accounts_table(merge_tallies(tally(entry, journal) for entry, journal in placed), model)
+    with ExitStack() as stack:
+        for name, columns in STREAMED.items():
+            writer = stack.enter_context(TableWriter(out / name, fmt if name in TABLES_OF_USER else "parquet", columns))
+            for entry, journal in placed:
+                writer.write_piece(journal.piece(name, entry), entry.pieces[name].rows)
+        stack.enter_context(TableWriter(out / "accounts", fmt, ACCOUNT_COLUMNS)).write(accounts)
+    run = _account_of_run(model, heading, entries, seconds())
+    run["counts"]["accounts"] = dict(sorted(Counter(accounts["verdict"]).items()))
+    write_text(out / "run.json", json.dumps(run, ensure_ascii=False, indent=1, default=str) + "\n")
+    # Only now: until run.json names this run's format, whoever reads takes the older tables. And only what a run of ours wrote.
+    if older and older != fmt:
+        remove_tables(out, TABLES_OF_USER, older, keep=paths)
+    write_report(out)
+    return run
+
+
 @cache
 def _model(name: str) -> Model:
     return load_model(name)
@@ -151,7 +251,7 @@ def _model(name: str) -> Model:
 
 def _spare_input(paths: list[Path], out: Path, fmt: str) -> None:
     """Raise RunError if a table of this run would take the place of a file it is to read."""
-    written = {(out / f"{name}.{fmt}").resolve() for name in (*TABLES, "accounts")} | {(out / "texts.parquet").resolve()}
+    written = {(out / f"{name}.{fmt}").resolve() for name in TABLES_OF_USER} | {(out / "texts.parquet").resolve()}
     taken = next((path for path in paths if path.resolve() in written), None)
     if taken is not None:
         raise RunError(f"{taken} would be overwritten by a table of this run; name another folder with --out")
@@ -164,25 +264,45 @@ def _make_folder(out: Path) -> None:
         raise RunError(f"{out} cannot be made: {error.strerror}; name another folder with --out") from error
 
 
-def _account_of_run(
-    model: Model, settings: Settings, paths: list[Path], totals: Counter[str], counts: dict[str, Counter[str]], started: str, seconds: float
-) -> dict[str, Any]:
-    about = model.manifest
-    options = {"exports": [path.name for path in paths], "model": settings.model, "format": settings.fmt, "jobs": settings.jobs, "reveal": settings.reveal}
+def _heading(paths: list[Path], out: Path, settings: Settings, model: Model) -> dict[str, Any]:
+    """Return what decides every byte of the tables; a run with another heading is another run. ``started`` alone is not compared."""
+    options = {"exports": [path.name for path in paths], "model": settings.model, "format": settings.fmt, "reveal": settings.reveal, "columns": dict(settings.columns)}
     return {
         "version": version("bijian"),
+        "model": {"name": model.name, "digest": model.digest},
+        "options": options,
+        "shard": list(settings.shard),
+        "exports": _exports(paths, out),
+    }
+
+
+def _exports(paths: list[Path], out: Path) -> list[dict[str, Any]]:
+    """Return name, size and time of change of every file to be read, in order; what lies in *out* is ours and left out."""
+    ours = out.resolve()
+    files = [inner for path in paths for inner in (sorted(path.rglob("*")) if path.is_dir() else [path])]
+    own = [file for file in files if file.is_file() and ours not in file.resolve().parents]
+    return [{"name": file.as_posix(), "size": file.stat().st_size, "mtime_ns": file.stat().st_mtime_ns} for file in own]
+
+
+def _account_of_run(model: Model, heading: Mapping[str, Any], entries: list[Entry], seconds: float) -> dict[str, Any]:
+    about = model.manifest
+    rows = {name: sum(entry.pieces[name].rows for entry in entries) for name in ("posts", "rejects", "leads")}
+    counts: dict[str, Counter[str]] = {name: Counter() for name in ("verdicts", "body_states", "reject_reasons")}
+    for entry in entries:
+        for name, counter in counts.items():
+            counter.update(entry.counts[name])
+    return {
+        "version": heading["version"],
         "python": platform.python_version(),
-        "model": {"name": model.name, "digest": model.digest, "trained_on": about.get("trained_on", "")},
+        "model": heading["model"] | {"trained_on": about.get("trained_on", "")},
         "operating_point": about.get("operating_point", ""),
         "promise": about.get("promise", []),
-        "options": options | {"columns": dict(settings.columns)},
+        "options": heading["options"],
         "counts": {
-            "rows_read": totals["posts"] + totals["rejects"],
-            "posts": totals["posts"],
-            "rejects": totals["rejects"],
-            "leads": totals["leads"],
+            "rows_read": rows["posts"] + rows["rejects"],
+            **rows,
             **{name: dict(sorted(counter.items(), key=str)) for name, counter in counts.items()},
         },
         "timings": {"seconds": round(seconds, 3)},
-        "started": started,
+        "finished": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
     }

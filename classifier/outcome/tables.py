@@ -7,107 +7,32 @@ cells are never live: see ``neutralise``. The only loss anywhere is that half a 
 No file holds the time it was written: equal runs give equal bytes.
 """
 
+from __future__ import annotations
+
 import csv
 import datetime as dt
 import math
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import orjson
 import pandas as pd
 
 from classifier.errors import RunError
+from classifier.outcome import disk
+from classifier.outcome.columns import TABLES, Column, describe_column
+from classifier.outcome.disk import DiskFile, disk_errors
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 # A format added here needs a writer in WRITERS, a reader in READERS and a row in tests/outcome/test_tables.py.
 FORMATS = ("csv", "jsonl", "parquet", "xlsx")
 FRAME_ROWS = 8192  # rows held at a time when a table is read back in pieces
-
-
-class Column(NamedTuple):
-    """
-    What a column is: its *kind* decides how a cell is written.
-
-    ``text``, ``id`` (text, and a workbook's cell stays text when it is edited), ``integer``, ``number``, ``flag`` (true or false),
-    ``texts`` (a list of text), ``passages`` (evidence: a list of field, start, end, quote, weight). Any cell may be None.
-    *width* is in characters, for a workbook.
-    """
-
-    kind: str
-    width: int
-    chinese: str
-    english: str
-
-
-ACCOUNT_COLUMNS = {
-    "account_id": Column("id", 22, "公众号编号，与导出文件中一致", "the account's identifier, as given"),
-    "account_key": Column("id", 24, "同一公众号不同写法的统一标识", "joins the spellings of one account"),
-    "account_name": Column("text", 24, "公众号名称", "the account's name"),
-    "verdict": Column("text", 10, "建议：flag 建议优先查看，review 需人工看，clear 未见问题，abstain 无法判断", "flag (suggested to look at first), review, clear or abstain (nothing to judge)"),
-    "score": Column("number", 9, "可能性，0 到 1，经校准", "calibrated probability, 0 to 1"),
-    "n_posts": Column("integer", 9, "帖子数", "posts of the account"),
-    "n_scored": Column("integer", 9, "有文字、可以评分的帖子数", "posts with words to judge"),
-    "n_offer": Column("integer", 9, "判为揽客的帖子数", "posts judged an offer"),
-    "n_review": Column("integer", 9, "需人工看的帖子数", "posts a person should read"),
-    "categories": Column("texts", 24, "所揽业务的类别（列表）", "categories of what is offered (a list)"),
-    "first_post": Column("text", 26, "最早一篇的时间", "time of the earliest post"),
-    "last_post": Column("text", 26, "最近一篇的时间", "time of the latest post"),
-    "top_posts": Column("texts", 30, "最能说明问题的帖子编号（列表）", "the posts that say most, by post_id (a list)"),
-    "reason": Column("text", 60, "一句话理由", "why, in one sentence (Chinese)"),
-    "reason_en": Column("text", 60, "一句话理由（英文）", "why, in one sentence (English)"),
-}
-POST_COLUMNS = {
-    "post_id": Column("id", 26, "帖子编号，与导出文件中一致；没有时为 文件#行号", "the post's identifier, as given, else file#row"),
-    "account_id": ACCOUNT_COLUMNS["account_id"],
-    "account_key": ACCOUNT_COLUMNS["account_key"],
-    "account_key_source": Column("text", 14, "统一标识的来源：column 列，filename 文件名，name_only 仅凭名称……", "where the account was read: column, filename, name_only, …"),
-    "account_name": ACCOUNT_COLUMNS["account_name"],
-    "title": Column("text", 48, "标题", "title"),
-    "published_at": Column("text", 26, "发布时间（ISO 8601）", "time of publication (ISO 8601)"),
-    "url": Column("text", 36, "链接，仅为文字，不可点击", "address, as text and never a live link"),
-    "verdict": Column("text", 10, "offer 揽客，review 需人工看，clear 未见问题，空为无法评分", "offer, review or clear; empty when it could not be judged"),
-    "score": ACCOUNT_COLUMNS["score"],
-    "category": Column("text", 14, "所揽业务的类别", "category of what is offered"),
-    "evidence": Column("passages", 60, "证据段落，最强的在前：start、end 为标题或正文中的字符位置，左闭右开", "passages, strongest first; start and end are half-open character offsets into the title or text"),
-    "body_state": Column("text", 13, "正文状态：full 完整，truncated 截断，empty 为空……", "state of the body: full, truncated, empty, …"),
-    "src_file": Column("text", 30, "来源文件", "file it was read from"),
-    "src_row": Column("integer", 9, "来源行号", "row in that file"),
-    "notes": Column("text", 30, "读取时的说明（JSON 列表），例如正文被截断", "what was noticed while it was read (a JSON list)"),
-}
-LEAD_COLUMNS = {
-    "kind": Column("text", 15, "线索种类：微信、QQ、电话、钱包地址、邀请码、域名等", "kind: wechat, qq, phone, wallet address, referral code, domain, …"),
-    "value": Column("id", 44, "线索内容；个人联系方式以 • 遮盖", "the lead; personal contacts are masked with •"),
-    "account_id": ACCOUNT_COLUMNS["account_id"],
-    "account_key": ACCOUNT_COLUMNS["account_key"],
-    "post_id": POST_COLUMNS["post_id"],
-    "field": Column("text", 8, "出现在标题（title）还是正文（text）", "title or text"),
-    "start": Column("integer", 9, "起始字符位置", "offset of the first character"),
-    "end": Column("integer", 9, "结束字符位置（不含）", "offset after the last character"),
-    "checksum": Column("flag", 10, "校验位是否正确，空为无校验位", "whether its check digits hold; empty when it has none"),
-}
-REJECT_COLUMNS = {
-    "src_file": POST_COLUMNS["src_file"],
-    "src_row": POST_COLUMNS["src_row"],
-    "reason": Column("text", 18, "未收入的原因：duplicate 重复，unreadable 无法读取……", "why it is not in posts: duplicate, unreadable, …"),
-    "excerpt": Column("text", 60, "该行开头的文字", "how the row begins"),
-    "kept_post_id": Column("id", 26, "重复时保留的那一篇", "for a duplicate, the post that was kept"),
-}
-TEXT_COLUMNS = {
-    "post_id": POST_COLUMNS["post_id"],
-    "account_key": POST_COLUMNS["account_key"],
-    "title": POST_COLUMNS["title"],
-    "text": Column("text", 90, "正文", "the post's text, as read"),
-}
-TABLES = {"accounts": ACCOUNT_COLUMNS, "posts": POST_COLUMNS, "leads": LEAD_COLUMNS, "rejects": REJECT_COLUMNS, "texts": TEXT_COLUMNS}
-
-
-def describe_column(table: str, name: str) -> Column:
-    """Return what column *name* of *table* is. A column nobody has described is text."""
-    return TABLES.get(table, {}).get(name, Column("text", 20, "", ""))
 
 
 # A spreadsheet runs a cell that begins with one of these, some of them after blanks. The full-width and small
@@ -150,7 +75,7 @@ class TableWriter:
     Raises RunError if the file cannot be written. The message names it.
     """
 
-    def __init__(self, path_stem: str | Path, fmt: str, columns: Sequence[str]) -> None:
+    def __init__(self, path_stem: str | Path, fmt: str, columns: Collection[str]) -> None:
         stem = Path(path_stem)
         self.path = stem.with_name(f"{stem.name}.{fmt}")
         self.columns = {name: describe_column(stem.name, name) for name in columns}
@@ -158,6 +83,7 @@ class TableWriter:
         self._table = stem.name
         self._open = WRITERS[fmt]
         self._temporary = stem.with_name(f".{stem.name}.{fmt}.{os.getpid()}.partial")
+        self._file: DiskFile | None = None
         self._writer: _Writer | None = None
 
     @property
@@ -165,8 +91,9 @@ class TableWriter:
         return self._writer.cut if self._writer else 0
 
     def __enter__(self) -> Self:
-        with _disk_errors(self.path):
-            self._writer = self._open(self._temporary, self._table, self.columns)
+        with disk_errors(self.path):
+            self._file = DiskFile(self._temporary, "w")
+            self._writer = self._open(self._file, self._table, self.columns)
         return self
 
     def write(self, frame: pd.DataFrame) -> None:
@@ -175,41 +102,33 @@ class TableWriter:
 
         It needs every column the writer was given; others are left out and its index is not written.
         """
-        missing = [name for name in self.columns if name not in frame.columns]
-        if missing:
-            raise ValueError(f"{self.path.name}: the frame lacks {', '.join(missing)}")
-        assert self._writer is not None, "write() belongs inside the with block"
-        cells = [tidy_cells(frame[name].tolist(), column.kind) for name, column in self.columns.items()]
-        with _disk_errors(self.path):
-            self._writer.write(cells)
-        self.rows += len(frame)
+        self.write_piece(self._open.pack(tidy_frame(frame, self.columns), self.columns), len(frame))
+
+    def write_piece(self, piece: bytes, rows: int) -> None:
+        """Add the *rows* rows that `pack_frame` packed for a table of this name, format and columns."""
+        assert self._writer is not None, "writing belongs inside the with block"
+        with disk_errors(self.path):
+            self._writer.write(piece)
+        self.rows += rows
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         assert self._writer is not None
         try:
-            with _disk_errors(self.path):
+            with disk_errors(self.path):
                 self._writer.close()
                 if kind is None:
-                    settle_file(self._temporary, self.path)
+                    assert self._file is not None
+                    disk.sync(self._file)
+                    self._file.close()
+                    disk.rename(self._temporary, self.path)
         except RunError:
             # What went wrong inside the block is the story; a disk that also refuses the rest of it is not.
             if kind is None:
                 raise
         finally:
+            if self._file is not None:
+                self._file.close()
             self._temporary.unlink(missing_ok=True)
-
-
-def settle_file(temporary: Path, path: Path) -> None:
-    """Give *temporary* the name *path* once its bytes are on the disk: whoever looks finds the old file or the whole new one."""
-    with temporary.open("r+b") as file:
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    if os.name == "posix":
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -220,9 +139,11 @@ def write_text(path: Path, text: str) -> None:
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
-        with _disk_errors(path):
-            temporary.write_text(LONE_SURROGATE.sub("\ufffd", text), encoding="utf-8", newline="\n")
-            settle_file(temporary, path)
+        with disk_errors(path):
+            with DiskFile(temporary, "w") as file:
+                file.write(LONE_SURROGATE.sub("\ufffd", text).encode())
+                disk.sync(file)
+            disk.rename(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -239,18 +160,52 @@ def remove_tables(folder: Path, names: Iterable[str], fmt: str, *, keep: Iterabl
             raise RunError(f"{path} of an older run cannot be removed: {error.strerror or error}; close it where it is open, and remove it") from error
 
 
-@contextmanager
-def _disk_errors(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise RunError(f"{path} cannot be written: {error.strerror or error}; look at the folder's rights and the space left") from error
+def pack_frame(frame: pd.DataFrame, table: str, fmt: str) -> bytes:
+    """
+    Return the rows of *frame* as bytes that `TableWriter.write_piece` takes, for table *table* in *fmt*.
+
+    Packing is most of the work of writing, and can be done in another process; pieces one after another are the table.
+    """
+    columns = TABLES[table]
+    return WRITERS[fmt].pack(tidy_frame(frame, columns), columns)
+
+
+def tidy_frame(frame: pd.DataFrame, columns: Mapping[str, Column]) -> list[list[Any]]:
+    """Return the cells of *frame*, column by column, as `tidy_cells` gives them. Raises ValueError if it lacks one of *columns*."""
+    missing = [name for name in columns if name not in frame.columns]
+    if missing:
+        raise ValueError(f"the frame lacks {', '.join(missing)}")
+    return [tidy_cells(frame[name].tolist(), column.kind) for name, column in columns.items()]
 
 
 def tidy_cells(values: list[Any], kind: str) -> list[Any]:
     """Return the *values* of one column as plain Python of its *kind*, a missing one as None."""
+    if set(map(type, values)) <= PLAIN[kind] and (kind not in TEXT_KINDS or _encodable(values)):
+        return values
     tidy = TIDY[kind]
     return [None if _missing(value) else tidy(value) for value in values]
+
+
+# A column of these types alone is tidy as it is.
+PLAIN: dict[str, set[type]] = {
+    "text": {str, type(None)},
+    "id": {str, type(None)},
+    "integer": {int, type(None)},
+    "number": {type(None)},
+    "flag": {bool, type(None)},
+    "texts": {type(None)},
+    "passages": {type(None)},
+}
+TEXT_KINDS = frozenset({"text", "id"})
+
+
+def _encodable(values: list[str | None]) -> bool:
+    """Whether no text of *values* holds half a character."""
+    try:
+        "".join(filter(None, values)).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _missing(value: Any) -> bool:
@@ -301,11 +256,16 @@ def _dump_json(value: Any) -> str:
 
 
 class _Writer(Protocol):
-    """A format: opened on a temporary file, given tidy cells column by column, closed once."""
+    """A format: packs tidy cells, given column by column; given a file to write to, then what was packed; it ends its part of the file when it is closed."""
 
     cut: int
 
-    def write(self, cells: list[list[Any]]) -> None: ...
+    def __init__(self, file: DiskFile, table: str, columns: Mapping[str, Column]) -> None: ...
+
+    @staticmethod
+    def pack(cells: list[list[Any]], columns: Mapping[str, Column], /) -> bytes: ...
+
+    def write(self, piece: bytes) -> None: ...
 
     def close(self) -> None: ...
 
@@ -317,18 +277,21 @@ class _CsvWriter:
     Every text is quoted, numbers are not. A list is JSON in its cell.
     """
 
-    def __init__(self, path: Path, _table: str, columns: dict[str, Column]) -> None:
+    def __init__(self, file: DiskFile, _table: str, columns: Mapping[str, Column]) -> None:
         self.cut = 0
-        self._kinds = [column.kind for column in columns.values()]
-        self._file = path.open("w", encoding="utf-8-sig", newline="")
-        self._file.write(",".join(_quote(name) for name in columns) + "\r\n")
+        self._file = file
+        self._file.write((",".join(_quote(name) for name in columns) + "\r\n").encode("utf-8-sig"))
 
-    def write(self, cells: list[list[Any]]) -> None:
-        printed = [[_print_cell(value, kind) for value in column] for column, kind in zip(cells, self._kinds, strict=True)]
-        self._file.writelines(",".join(row) + "\r\n" for row in zip(*printed, strict=True))
+    @staticmethod
+    def pack(cells: list[list[Any]], columns: Mapping[str, Column]) -> bytes:
+        printed = [[_print_cell(value, column.kind) for value in values] for values, column in zip(cells, columns.values(), strict=True)]
+        return "".join(",".join(row) + "\r\n" for row in zip(*printed, strict=True)).encode()
+
+    def write(self, piece: bytes) -> None:
+        self._file.write(piece)
 
     def close(self) -> None:
-        self._file.close()
+        pass
 
 
 def _print_cell(value: Any, kind: str) -> str:
@@ -351,18 +314,61 @@ def _quote(text: str) -> str:
 class _JsonLinesWriter:
     """One JSON object a line, every text as it is."""
 
-    def __init__(self, path: Path, _table: str, columns: dict[str, Column]) -> None:
+    def __init__(self, file: DiskFile, _table: str, _columns: Mapping[str, Column]) -> None:
         self.cut = 0
-        self._names = list(columns)
-        self._file = path.open("wb")
+        self._file = file
 
-    def write(self, cells: list[list[Any]]) -> None:
-        self._file.writelines(
-            orjson.dumps(dict(zip(self._names, row, strict=True)), option=orjson.OPT_APPEND_NEWLINE) for row in zip(*cells, strict=True)
-        )
+    @staticmethod
+    def pack(cells: list[list[Any]], columns: Mapping[str, Column]) -> bytes:
+        names = tuple(columns)
+        return b"".join([orjson.dumps(dict(zip(names, row, strict=True)), option=orjson.OPT_APPEND_NEWLINE) for row in zip(*cells, strict=True)])
+
+    def write(self, piece: bytes) -> None:
+        self._file.write(piece)
 
     def close(self) -> None:
-        self._file.close()
+        pass
+
+
+def _schema(columns: Mapping[str, Column]) -> pa.Schema:
+    import pyarrow as pa
+
+    passage = pa.struct([("field", pa.string()), ("start", pa.int64()), ("end", pa.int64()), ("quote", pa.string()), ("weight", pa.float64())])
+    types = {
+        "text": pa.string(),
+        "id": pa.string(),
+        "integer": pa.int64(),
+        "number": pa.float64(),
+        "flag": pa.bool_(),
+        "texts": pa.list_(pa.string()),
+        "passages": pa.list_(passage),
+    }
+    return pa.schema([(name, types[column.kind]) for name, column in columns.items()])
+
+
+def _pack_arrow(cells: list[list[Any]], columns: Mapping[str, Column]) -> bytes:
+    """Return *cells* as one Arrow stream."""
+    import pyarrow as pa
+
+    schema = _schema(columns)
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as stream:
+        stream.write_batch(pa.RecordBatch.from_arrays([pa.array(values, type=field.type) for values, field in zip(cells, schema, strict=True)], schema=schema))
+    packed: bytes = sink.getvalue().to_pybytes()
+    return packed
+
+
+def unpack_frame(piece: bytes, table: str) -> pd.DataFrame:
+    """Return the rows that `pack_frame` packed of *table* as Parquet, as `read_table` gives them."""
+    rows = unpack_arrow(piece)
+    return _frame_rows(table, list(rows.column_names), [column.to_pylist() for column in rows.columns])
+
+
+def unpack_arrow(piece: bytes) -> pa.Table:
+    """Return the rows of an Arrow stream, as `pack_frame` makes one of a table as Parquet."""
+    import pyarrow as pa
+
+    return pa.ipc.open_stream(piece).read_all()
 
 
 class _ParquetWriter:
@@ -371,40 +377,33 @@ class _ParquetWriter:
     # Rows of a group. The bytes must not depend on the pieces the rows came in, so they are gathered to whole groups.
     GROUP = 16384
 
-    def __init__(self, path: Path, _table: str, columns: dict[str, Column]) -> None:
-        import pyarrow as pa
+    @staticmethod
+    def pack(cells: list[list[Any]], columns: Mapping[str, Column], /) -> bytes:
+        return _pack_arrow(cells, columns)
+
+    def __init__(self, file: DiskFile, _table: str, columns: Mapping[str, Column]) -> None:
         import pyarrow.parquet as pq
 
-        passage = pa.struct([("field", pa.string()), ("start", pa.int64()), ("end", pa.int64()), ("quote", pa.string()), ("weight", pa.float64())])
-        types = {
-            "text": pa.string(),
-            "id": pa.string(),
-            "integer": pa.int64(),
-            "number": pa.float64(),
-            "flag": pa.bool_(),
-            "texts": pa.list_(pa.string()),
-            "passages": pa.list_(passage),
-        }
         self.cut = 0
-        self._schema = pa.schema([(name, types[column.kind]) for name, column in columns.items()])
-        self._waiting: list[list[Any]] = [[] for _ in columns]
-        self._file = pq.ParquetWriter(path, self._schema, compression="zstd")
+        self._waiting: list[pa.Table] = []
+        # A dictionary pays where values come again; of texts, titles and addresses it would only be built to be thrown away.
+        again = [name for name in columns if name not in {"text", "title", "url", "post_id", "evidence", "excerpt", "value", "reason", "reason_en"}]
+        self._file = pq.ParquetWriter(file, _schema(columns), compression="zstd", use_dictionary=again)
 
-    def write(self, cells: list[list[Any]]) -> None:
-        for waiting, column in zip(self._waiting, cells, strict=True):
-            waiting.extend(column)
-        while len(self._waiting[0]) >= self.GROUP:
+    def write(self, piece: bytes) -> None:
+        self._waiting.append(unpack_arrow(piece))
+        while sum(table.num_rows for table in self._waiting) >= self.GROUP:
             self._write_group()
 
     def _write_group(self) -> None:
         import pyarrow as pa
 
-        group = [pa.array(column[: self.GROUP], type=field.type) for column, field in zip(self._waiting, self._schema, strict=True)]
-        self._file.write_table(pa.Table.from_arrays(group, schema=self._schema), row_group_size=self.GROUP)
-        self._waiting = [column[self.GROUP :] for column in self._waiting]
+        rows = pa.concat_tables(self._waiting).combine_chunks()
+        self._file.write_table(rows.slice(0, self.GROUP), row_group_size=self.GROUP)
+        self._waiting = [rows.slice(self.GROUP)]
 
     def close(self) -> None:
-        if self._waiting[0]:
+        if any(table.num_rows for table in self._waiting):
             self._write_group()
         self._file.close()
 
@@ -426,14 +425,18 @@ class _WorkbookWriter:
 
     SHEET_ROWS = 1_048_576  # with the heading
 
-    def __init__(self, path: Path, table: str, columns: dict[str, Column]) -> None:
+    @staticmethod
+    def pack(cells: list[list[Any]], columns: Mapping[str, Column], /) -> bytes:
+        return _pack_arrow(cells, columns)
+
+    def __init__(self, file: DiskFile, table: str, columns: Mapping[str, Column]) -> None:
         import xlsxwriter
 
         self.cut = 0
         self._table = table
         self._columns = columns
         self._book = xlsxwriter.Workbook(
-            str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": False}
+            file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": False}
         )
         # Otherwise the moment of writing stands in the file and no two are alike.
         self._book.set_properties({"created": dt.datetime(2000, 1, 1, tzinfo=dt.UTC), "comments": "bijian"})
@@ -467,9 +470,9 @@ class _WorkbookWriter:
             sheet.write_string(row, 1, column.chinese, self._wrapped)
             sheet.write_string(row, 2, column.english, self._wrapped)
 
-    def write(self, cells: list[list[Any]]) -> None:
+    def write(self, piece: bytes) -> None:
         kinds = [column.kind for column in self._columns.values()]
-        for row in zip(*cells, strict=True):
+        for row in zip(*(column.to_pylist() for column in unpack_arrow(piece).columns), strict=True):
             if self._row == self.SHEET_ROWS:
                 self._finish_sheet()
                 self._start_sheet()
@@ -541,7 +544,7 @@ def _length(text: str) -> int:
     return len(text) + len(BEYOND_BMP.findall(text))
 
 
-WRITERS: dict[str, Callable[[Path, str, dict[str, Column]], _Writer]] = {
+WRITERS: dict[str, type[_Writer]] = {
     "csv": _CsvWriter,
     "jsonl": _JsonLinesWriter,
     "parquet": _ParquetWriter,

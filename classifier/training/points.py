@@ -33,9 +33,9 @@ SHARES = (0.01, 0.05, 0.20)
 
 
 class AccountTruth(NamedTuple):
-    """Labelled accounts: their tallies and whether each offers; borderline ones are left out."""
+    """Labelled accounts: their tally and whether each offers, in the same order; borderline ones are left out."""
 
-    tallies: list[Tally]
+    tally: Tally
     offers: Truth
 
 
@@ -51,9 +51,10 @@ def choose_points(model: Model, rows: list[Row], held_out: Values) -> Model:
         review_from=threshold_for_recall(offers[passed], chances[passed], REVIEW_RECALL),
     )
     accounts = label_accounts(rows, chances, model)
-    features = np.array([account_features(tally) for tally in accounts.tallies])
+    features = account_features(accounts.tally, model)
+    counts = accounts.tally.counts
     # Most accounts we wrote have one post and most in an export have many: those with more posts count for more.
-    weights = np.array([min(tally.n_scored, MOST_WEIGHT) for tally in accounts.tallies])
+    weights = np.minimum(counts["n_scored"].to_numpy(), MOST_WEIGHT)
     scorer = LogisticRegression(C=1.0, max_iter=1000)
     fewest = min(int(accounts.offers.sum()), int((~accounts.offers).sum()))
     if fewest < LEAST_ACCOUNTS:
@@ -61,7 +62,7 @@ def choose_points(model: Model, rows: list[Row], held_out: Values) -> Model:
     guessed = cross_val_predict(scorer, features, accounts.offers, cv=min(5, fewest), method="predict_proba", params={"sample_weight": weights})[:, 1]
     scorer.fit(features, accounts.offers, sample_weight=weights)
     flag_from = threshold_for_precision(accounts.offers, guessed, FLAG_PRECISION)
-    shown = np.array([tally.n_offer + tally.n_review > 0 for tally in accounts.tallies])
+    shown = (counts["n_offer"] + counts["n_review"] > 0).to_numpy()
     return replace(
         model,
         account_weights=np.append(scorer.coef_[0], scorer.intercept_[0]),
@@ -93,13 +94,14 @@ def post_verdicts(model: Model, chances: Values) -> list[str]:
 def label_accounts(rows: list[Row], chances: Values, model: Model) -> AccountTruth:
     """Return the accounts of labelled posts as the labelling guide decides them."""
     scored = tabulate(rows).assign(verdict=post_verdicts(model, chances), score=chances, category=[row["sub"] for row in rows])
-    tallies = tally_posts(scored)
+    tally = tally_posts(scored, model)
     counts: dict[str, list[bool]] = {}
     for row in rows:
         counts.setdefault(row["account"], []).append(row["label"] == "offer")
     truth = {name: account_truth(labels) for name, labels in counts.items()}
-    known = [name for name in tallies if truth[name] is not None]
-    return AccountTruth([tallies[name] for name in known], np.array([bool(truth[name]) for name in known]))
+    known = [name for name in tally.counts["account_key"] if truth[name] is not None]
+    tally = Tally(*(part[part["account_key"].isin(known)].reset_index(drop=True) for part in tally))
+    return AccountTruth(tally, np.array([bool(truth[name]) for name in known]))
 
 
 def promise(rows: list[Row], model: Model, held_out: Values) -> list[dict[str, float]]:
