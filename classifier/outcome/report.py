@@ -17,12 +17,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import orjson
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from classifier.errors import RunError
 from classifier.language.mask import mask_personal
-from classifier.outcome.tables import find_table, iterate_table, read_table, write_text
+from classifier.outcome.tables import find_table, iterate_arrow, iterate_table, read_table, write_text
 
 # What a page can hold and a person can read. The tables hold everything.
 DETAILED_ACCOUNTS = 300
@@ -231,22 +234,8 @@ ACCOUNT_NEEDS: dict[str, Any] = {
     "reason": None,
     "reason_en": None,
 }
-POST_NEEDS: dict[str, Any] = {
-    "post_id": None,
-    "account_id": None,
-    "account_key": None,
-    "account_name": None,
-    "title": None,
-    "published_at": None,
-    "url": None,
-    "verdict": None,
-    "score": None,
-    "category": None,
-    "evidence": [],
-    "body_state": None,
-    "src_file": None,
-    "src_row": None,
-}
+# What is read of every post; the text, only of those that are shown.
+SURVEYED = ("account_key", "post_id", "title", "published_at", "url", "verdict", "score", "category", "evidence", "body_state", "src_file", "src_row")
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
@@ -264,75 +253,64 @@ def _missing(value: Any) -> bool:
     return value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value))
 
 
-def _key(row: dict[str, Any]) -> tuple[Any, ...]:
-    # account_key joins spellings; a table without it still has what it was made of.
-    return (row["account_key"],) if row["account_key"] is not None else (row["account_id"], row["account_name"])
-
-
-# account_key, account_id, post_id: two accounts may use one post_id, and an export that gives names only has no account_id.
-Place = tuple[str | None, str | None, str]
-
-
-def _places(row: dict[str, Any]) -> list[Place]:
-    """The places under which a post is found: exactly and, for tables without account_key, by what the contract promises."""
-    key, account_id = (None if _missing(row.get(name)) else row[name] for name in ("account_key", "account_id"))
-    return [(key, account_id, row["post_id"]), (None, account_id, row["post_id"])]
+# account_key and post_id: two accounts may use one post_id.
+Place = tuple[str, str]
 
 
 def _survey_posts(folder: str | Path, shown: list[dict[str, Any]]) -> dict[str, Any]:
     """
     Count all posts of *folder*, and give each of the *shown* accounts its ``posts`` that are not clear and its ``days``.
 
-    ``days`` counts posts by day and verdict. A post keeps its ``position`` in the table, where its text will be found.
+    ``days`` counts posts by day and verdict. A post keeps its ``position`` in texts.parquet, where its text will be found.
     """
-    by_key = {_key(account): account for account in shown}
+    by_key = {account["account_key"]: account for account in shown}
     for account in shown:
         account.update(posts=[], days=Counter(), n_listed=0)
-    files: set[str] = set()
-    verdicts: Counter[str] = Counter()
-    not_judged: Counter[str] = Counter()
-    in_part: Counter[str] = Counter()
+    totals: dict[str, Counter[Any]] = {name: Counter() for name in ("verdict", "body_state", "src_file")}
     scores = _no_scores(POST_VERDICTS)
-    owners: dict[Place, tuple[Any, ...]] = {}
+    owners: set[Place] = set()
     position = 0
-    for frame in iterate_table(folder, "posts", list(POST_NEEDS)):
-        for found in _rows(frame):
-            post = _complete(found, POST_NEEDS) | {"position": position}
-            position += 1
-            verdict = post["verdict"] if post["verdict"] in POST_VERDICTS else ""
-            post["verdict"] = verdict
-            verdicts[verdict] += 1
-            files.add(str(post["src_file"] or ""))
-            state = post["body_state"] or "full"
-            if not verdict:
-                not_judged[state] += 1
-            elif state != "full":
-                in_part[state] += 1
-            if post["score"] is not None:
-                scores[_bin(post["score"])][verdict] += 1
-            if verdict in {"offer", "review"}:
-                owners.update(dict.fromkeys(_places(post), _key(post)))
-            if owner := by_key.get(_key(post)):
-                _give_post(owner, post)
+    for rows in iterate_arrow(folder, "texts", SURVEYED):
+        verdicts = pc.fill_null(rows["verdict"], "")
+        totals["verdict"].update(_counted(verdicts))
+        totals["src_file"].update(_counted(rows["src_file"]))
+        for verdict in POST_VERDICTS:
+            own = rows.filter(pc.equal(verdicts, verdict))
+            totals["body_state"].update({(bool(verdict), state or "full"): count for state, count in _counted(own["body_state"]).items()})
+            for score, count in _counted(pc.floor(pc.multiply(own["score"], BINS))).items():
+                if score is not None:
+                    scores[min(max(int(score), 0), BINS - 1)][verdict] += count
+        of_shown = rows.filter(pc.is_in(rows["account_key"], pa.array(list(by_key), pa.string())))
+        for key, published, verdict in zip(*(of_shown[name].to_pylist() for name in ("account_key", "published_at", "verdict")), strict=True):
+            if day := _day(published):
+                by_key[key]["days"][day, verdict or ""] += 1
+        places = np.flatnonzero(pc.is_in(verdicts, pa.array(["offer", "review"])).to_numpy(zero_copy_only=False))
+        for place, post in zip(places.tolist(), rows.take(places).to_pylist(), strict=True):
+            owners.add((post["account_key"], post["post_id"]))
+            if owner := by_key.get(post["account_key"]):
+                _give_post(owner, post | {"position": position + place})
+        position += len(rows)
+    states = totals["body_state"]
     return {
         "posts": position,
-        "verdicts": {verdict: verdicts[verdict] for verdict in POST_VERDICTS},
-        "files": files - {""},
-        "not_judged": not_judged,
-        "judged_in_part": in_part,
+        "verdicts": {verdict: totals["verdict"][verdict] for verdict in POST_VERDICTS},
+        "files": set(totals["src_file"]) - {None, ""},
+        "not_judged": Counter({state: count for (judged, state), count in states.items() if not judged}),
+        "judged_in_part": Counter({state: count for (judged, state), count in states.items() if judged and state != "full"}),
         "scores": scores,
         "owners": owners,
     }
 
 
+def _counted(values: pa.ChunkedArray) -> dict[Any, int]:
+    return {value["values"]: value["counts"] for value in pc.value_counts(values).to_pylist()}
+
+
 def _give_post(account: dict[str, Any], post: dict[str, Any]) -> None:
-    if day := _day(post["published_at"]):
-        account["days"][day, post["verdict"]] += 1
-    if post["verdict"] in {"offer", "review"}:
-        account["n_listed"] += 1
-        account["posts"].append(post)
-        if len(account["posts"]) > 8 * LISTED_POSTS:
-            account["posts"] = _strongest_posts(account)
+    account["n_listed"] += 1
+    account["posts"].append(post | {"evidence": post["evidence"] or []})
+    if len(account["posts"]) > 8 * LISTED_POSTS:
+        account["posts"] = _strongest_posts(account)
 
 
 def _strongest_posts(account: dict[str, Any]) -> list[dict[str, Any]]:
@@ -365,59 +343,37 @@ def _count_scores(accounts: list[dict[str, Any]]) -> list[dict[str, int]]:
 
 
 def _add_texts(folder: str | Path, shown: list[dict[str, Any]], *, reveal: bool) -> None:
-    """
-    Give each post of the *shown* accounts its ``text``, or None; personal contacts are masked unless *reveal*.
-
-    texts.parquet has the posts in the order of the table. Where it has not, the first text of that account and post_id is taken.
-    """
-    wanted: dict[int, list[dict[str, Any]]] = {}
-    by_id: dict[tuple[str | None, str], list[dict[str, Any]]] = {}
+    """Give each post of the *shown* accounts that is listed its ``title`` and ``text`` as read, or None; personal contacts are masked unless *reveal*."""
+    wanted: dict[int, dict[str, Any]] = {}
     for account in shown:
         account["posts"] = _strongest_posts(account)
-        for post in account["posts"]:
-            post.update(text=None, masked=[])
-            wanted.setdefault(post["position"], []).append(post)
-            for key in {post["account_key"], None}:
-                by_id.setdefault((key, post["post_id"]), []).append(post)
-    if not wanted:
-        return
-    position = 0
-    for frame in iterate_table(folder, "texts"):
-        keys = frame["account_key"].tolist() if "account_key" in frame else [None] * len(frame)
-        for key, post_id, text in zip(keys, frame["post_id"].tolist(), frame["text"].tolist(), strict=True):
-            for post in wanted.get(position, ()):
-                if post["post_id"] == post_id:
-                    post["text"] = text
-            for post in by_id.get((None if _missing(key) else key, post_id), ()):
-                if post["text"] is None:
-                    post["text"] = text
-            position += 1
-    if not reveal:
-        for posts in wanted.values():
-            for post in posts:
-                post["text"] = mask_personal(post["text"] or "")
+        wanted |= {post["position"]: post for post in account["posts"]}
+    begin = 0
+    for rows in iterate_arrow(folder, "texts", ("title", "text")) if wanted else ():
+        here = [position for position in range(begin, begin + len(rows)) if position in wanted]
+        for position, post in zip(here, rows.take([position - begin for position in here]).to_pylist(), strict=True):
+            wanted[position].update(post if reveal else {name: mask_personal(words or "") for name, words in post.items()}, masked=[])
+        begin += len(rows)
 
 
-def _add_leads(folder: str | Path, owners: dict[Place, tuple[Any, ...]], accounts: list[dict[str, Any]]) -> None:
+def _add_leads(folder: str | Path, owners: set[Place], accounts: list[dict[str, Any]]) -> None:
     """
     Give each account its ``leads``, most used first; a lead that can be compared says which other accounts use it.
 
     Each shown post gets the places of its ``masked`` leads: texts.parquet is as read, and what the tables hide must not stand in an excerpt.
     """
-    by_key = {_key(account): account for account in accounts}
+    by_key = {account["account_key"]: account for account in accounts}
     shown_posts: dict[Place, list[dict[str, Any]]] = {}
     for account in accounts:
         for post in account.get("posts", ()):
-            for place in set(_places(post)):
-                shown_posts.setdefault(place, []).append(post)
-    used: dict[tuple[str, str], dict[tuple[Any, ...], set[str]]] = {}
+            shown_posts.setdefault((post["account_key"], post["post_id"]), []).append(post)
+    used: dict[tuple[str, str], dict[str, set[str]]] = {}
     checks: dict[tuple[str, str], bool | None] = {}
     for frame in iterate_table(folder, "leads"):
         for lead in _rows(frame):
-            of_post = next((place for place in _places(lead) if place in owners), None)
-            if of_post is None or _missing(lead["value"]):
+            owner, _ = of_post = (lead["account_key"], lead["post_id"])
+            if of_post not in owners or _missing(lead["value"]):
                 continue
-            owner = owners[of_post]
             if "•" in lead["value"]:
                 for post in shown_posts.get(of_post, ()):
                     post["masked"].append((lead["field"], lead["start"], lead["end"], lead["value"]))

@@ -178,7 +178,7 @@ def _add_account(told, account_id, chance, payload, where, accounts, posts, lead
                 )
         mine.append(post)
         posts.append(post)
-        texts.append({"post_id": post["post_id"], "account_key": account["account_key"], "title": post["title"], "text": text})
+        texts.append(post | {"text": text})
     verdict = VERDICT_OF.get(work, "clear")
     offering = sorted((post for post in mine if post["verdict"] == "offer"), key=lambda post: -post["score"])
     zh, en = REASONS[verdict]

@@ -27,7 +27,7 @@ from classifier.outcome.report import (
     show_text,
     write_report,
 )
-from classifier.outcome.tables import FORMATS, read_table
+from classifier.outcome.tables import FORMATS, TableWriter, read_table
 
 CHROMIUM = shutil.which("chromium")
 PLACES = ("name", "title", "text", "url", "quote", "lead", "reason", "file", "run")
@@ -140,13 +140,6 @@ def test_the_verdict_comes_before_the_score():
     assert [(account["verdict"], account["score"]) for account in ordered] == [("flag", 0.5), ("flag", 0.2), ("review", 0.98), ("abstain", None), ("clear", 0.99)]
 
 
-def test_texts_in_another_order_are_found_by_their_post(report, folder, tmp_path):
-    shuffled = tmp_path / "run"
-    shutil.copytree(folder, shuffled)
-    read_table(folder, "texts").sample(frac=1, random_state=1).to_parquet(shuffled / "texts.parquet")
-    assert build_report(shuffled) == report
-
-
 @pytest.mark.parametrize("fmt", FORMATS)
 def test_the_format_of_the_tables_does_not_show(fmt, report, tmp_path):
     again = build_report(write_scored_folder(tmp_path / "run", fmt=fmt))
@@ -192,7 +185,8 @@ def test_no_excerpt_is_shown_twice_and_none_that_carries_little():
         text = "".join(quote for quote, _ in evidence)
         places = [text.index(quote) for quote, _ in evidence]
         passages = [{"field": "text", "start": at, "end": at + len(quote), "quote": quote, "weight": weight} for at, (quote, weight) in zip(places, evidence, strict=True)]
-        return report_module.POST_NEEDS | {"position": position, "verdict": verdict, "text": text, "masked": [], "evidence": passages}
+        plain = dict.fromkeys(report_module.SURVEYED) | {"post_id": str(position)}
+        return plain | {"position": position, "verdict": verdict, "text": text, "masked": [], "evidence": passages}
 
     posts = [post(0, ("加微信进群", 4.0), ("填邀请码", 3.0), ("天气很好", 0.59)), post(1, ("晚安", 0.59)), post(2, ("返佣", 0.61))]
     shown = report_module._choose_passages(posts)
@@ -218,21 +212,29 @@ def test_every_reject_is_worded(code, tmp_path):
     assert code not in (named["chinese"], named["english"])
 
 
+def change(folder, name, edit):
+    """Write table *name* of *folder*, JSON Lines or Parquet, anew with *edit* done to each row."""
+    table = read_table(folder, name)
+    rows = [edit(row) or row for row in table.to_dict("records")]
+    frame = pd.DataFrame({column: pd.Series([row[column] for row in rows], dtype=object) for column in table.columns})
+    with TableWriter(folder / name, "parquet" if name == "texts" else "jsonl", list(table.columns)) as writer:
+        writer.write(frame)
+
+
 def test_accounts_without_an_id_keep_their_leads_apart(tmp_path):
     """As in exports that give names only, where post_id counts from one for each account."""
     folder = write_scored_folder(tmp_path / "run", fmt="jsonl")
     before = {account["name"]: account["leads"] for account in build_report(folder)["accounts"]}
-    for name in ("accounts", "posts", "leads"):
-        rows = [json.loads(line) for line in (folder / f"{name}.jsonl").read_text("utf-8").splitlines()]
-        for row in rows:
-            row["account_id"] = None
-            for field in ("post_id", "top_posts"):
-                if field in row:
-                    row[field] = row[field].partition("-")[2] if field == "post_id" else [post.partition("-")[2] for post in row[field]]
-        (folder / f"{name}.jsonl").write_text("\n".join(json.dumps(row) for row in rows), "utf-8")
-    texts = read_table(folder, "texts")
-    shuffled = texts.assign(post_id=[post.partition("-")[2] for post in texts["post_id"]]).sample(frac=1, random_state=1)
-    shuffled.to_parquet(folder / "texts.parquet")
+
+    def shorten(row):
+        row["account_id"] = None
+        if "post_id" in row:
+            row["post_id"] = row["post_id"].partition("-")[2]
+        if "top_posts" in row:
+            row["top_posts"] = [post.partition("-")[2] for post in row["top_posts"]]
+
+    for name in ("accounts", "leads", "texts"):
+        change(folder, name, shorten)
     report = build_report(folder)
     assert {account["name"]: account["leads"] for account in report["accounts"]} == before
     assert all(len(passage["excerpt"]) > 1 for account in report["accounts"] for passage in account["passages"])
@@ -259,7 +261,7 @@ def test_a_contact_the_tables_mask_is_masked_around_a_quote_too(tmp_path):
             start = len(texts[lead["post_id"]]) + 4
             texts[lead["post_id"]] += "再说一遍abSECR88"
             leads.write(json.dumps(lead | {"start": start, "end": start + 8}) + "\n")
-    pd.DataFrame({"post_id": list(texts), "title": None, "text": list(texts.values())}).to_parquet(folder / "texts.parquet")
+    change(folder, "texts", lambda row: row | {"text": texts[row["post_id"]]})
     page = render_page(build_report(folder))
     assert "再说一遍ab••••88" in page
     assert "SECR" not in page
@@ -267,8 +269,7 @@ def test_a_contact_the_tables_mask_is_masked_around_a_quote_too(tmp_path):
 
 def test_a_contact_the_tables_missed_is_masked_unless_revealed(tmp_path):
     folder = write_scored_folder(tmp_path / "run", fmt="jsonl")
-    texts = read_table(folder, "texts")
-    texts.assign(text=[text and text + "飞机 @coin_desk" for text in texts["text"]]).to_parquet(folder / "texts.parquet")
+    change(folder, "texts", lambda row: row | {"text": row["text"] and row["text"] + "飞机 @coin_desk"})
     assert "coin_desk" not in render_page(build_report(folder))
     run = json.loads((folder / "run.json").read_text("utf-8"))
     run["options"]["reveal"] = True
@@ -332,12 +333,7 @@ def test_a_large_folder_shows_the_worst_and_counts_the_others(tmp_path, monkeypa
 
 def test_two_accounts_may_use_one_post_id(tmp_path):
     folder = write_scored_folder(tmp_path / "run", fmt="jsonl")
-    posts = [json.loads(line) for line in (folder / "posts.jsonl").read_text("utf-8").splitlines()]
-    texts = read_table(folder, "texts")
-    for post in posts:
-        post["post_id"] = "1"
-    (folder / "posts.jsonl").write_text("\n".join(json.dumps(post) for post in posts), "utf-8")
-    texts.assign(post_id="1").to_parquet(folder / "texts.parquet")
+    change(folder, "texts", lambda row: row | {"post_id": "1"})
     for account in build_report(folder)["accounts"]:
         for passage in account["passages"]:
             assert passage["length"] > 0
@@ -347,10 +343,9 @@ def test_two_accounts_may_use_one_post_id(tmp_path):
 def test_tables_with_only_the_promised_columns_are_enough(folder, tmp_path):
     lean = tmp_path / "run"
     shutil.copytree(folder, lean)
-    for name, columns in (("accounts", ["account_key", "n_review", "reason_en"]), ("posts", ["account_key"])):
-        table = read_table(folder, name).drop(columns=columns)
-        (lean / f"{name}.csv").unlink()
-        table.to_json(lean / f"{name}.jsonl", orient="records", lines=True, force_ascii=False)
+    table = read_table(folder, "accounts").drop(columns=["n_review", "reason_en"])
+    (lean / "accounts.csv").unlink()
+    table.to_json(lean / "accounts.jsonl", orient="records", lines=True, force_ascii=False)
     report = build_report(lean)
     assert [len(account["posts"]) for account in report["accounts"]] == [len(account["posts"]) for account in build_report(folder)["accounts"]]
     assert "需要查看的公众号" in render_page(report)
