@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
+import shutil
 import time
 
 import pytest
+from click.testing import CliRunner
 from samples import HERE, NAMES
 
+from classifier.cli import main
 from classifier.errors import ExportError
 from classifier.intake.export import batches
 from classifier.intake.sandbox import Child
@@ -82,5 +86,50 @@ def test_some_mutated_files_are_read_without_a_crash(tmp_path):
 def test_twenty_thousand_mutated_files_are_read_without_a_crash(part, tmp_path, record_property):
     counts = read_mutated(int(os.environ.get("BIJIAN_FUZZ_FILES", "20000")) // 4, 7_000 + part, tmp_path)
     record_property("counts", counts)
+    assert counts["slowest"] < 30
+
+
+TOGETHER = 40  # files of one export: a run has its tables and its report to write too
+
+
+def score_mutated(n_files: int, seed: int, folder) -> dict[str, float]:
+    """Score *n_files* mutated samples with the command, folders of some together; gives counts and the slowest run."""
+    chance = random.Random(seed)
+    originals = [(name, (HERE / name).read_bytes()) for name in NAMES]
+    counts = {"files": 0, "rows": 0, "said": 0, "slowest": 0.0}
+    while counts["files"] < n_files:
+        export, out = folder / "export", folder / "out"
+        for n in range(min(TOGETHER, n_files - counts["files"])):
+            name, content = chance.choice(originals)
+            path = export / f"{n:02}" / name.rpartition("/")[2]
+            path.parent.mkdir(parents=True)
+            path.write_bytes(mutated(content, chance))
+            counts["files"] += 1
+        started = time.monotonic()
+        done = CliRunner().invoke(main, ["score", str(export), "--out", str(out), "--format", chance.choice(["csv", "jsonl", "parquet", "xlsx"])])
+        counts["slowest"] = max(counts["slowest"], time.monotonic() - started)
+        if done.exit_code not in (0, 1) or (done.exit_code == 1 and "Error: " not in done.output):
+            shutil.copytree(export, folder / f"crash_{seed}_{counts['files']}")
+            raise AssertionError(f"seed {seed}, up to file {counts['files']}: exit code {done.exit_code}, {done.exception!r}") from done.exception
+        if done.exit_code == 0:
+            told = json.loads((out / "run.json").read_text("utf-8"))["counts"]
+            assert told["rows_read"] == told["posts"] + told["rejects"]
+            counts["rows"] += told["rows_read"]
+        counts["said"] += done.exit_code
+        shutil.rmtree(export)
+        shutil.rmtree(out)
+    return counts
+
+
+def test_the_command_scores_some_mutated_files(tmp_path):
+    counts = score_mutated(80, 20261122, tmp_path)
+    assert counts["rows"] > 0
+    assert counts["slowest"] < 30
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("part", range(4))
+def test_the_command_scores_twenty_thousand_mutated_files(part, tmp_path, record_property):
+    counts = score_mutated(int(os.environ.get("BIJIAN_FUZZ_FILES", "20000")) // 4, 9_000 + part, tmp_path)
     record_property("counts", counts)
     assert counts["slowest"] < 30
