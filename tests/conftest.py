@@ -46,3 +46,14 @@ def write_jsonl(tmp_path):
         return path
 
     return write
+
+
+@pytest.fixture(scope="session")
+def small_model(tmp_path_factory):
+    """The folder of a model that `bijian train` learned from the first four writers; with xdist, once a worker."""
+    from classifier.training.corpus import corpus_files
+    from classifier.training.release import train_model
+
+    folder = tmp_path_factory.mktemp("models") / "small"
+    train_model(corpus_files()[:4], folder, tell=lambda _: None)
+    return folder

@@ -26,7 +26,7 @@ DOORS = {
     "opencc": ("language/normalise.py",),
     "joblib": ("outcome/run.py",),
     "sklearn": ("training/",),
-    "jinja2": ("outcome/report.py",),
+    "jinja2": ("outcome/report.py", "training/page.py"),
     "xlsxwriter": ("outcome/tables.py",),
     "pickle": (),
     "requests": (),

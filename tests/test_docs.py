@@ -41,6 +41,9 @@ def example_folder(sample, tmp_path):
         shutil.copy(sample, tmp_path / place)
     plain = posts.head(20).rename(columns={"公众号": "account_name", "标题": "title", "文章内容": "text"})[["account_name", "title", "text"]]
     plain.to_json(tmp_path / "posts.jsonl", orient="records", lines=True, force_ascii=False)
+    shutil.copy(tmp_path / "posts.jsonl", tmp_path / "huge.jsonl")
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "lists" / "block-terms.txt").write_text("永久返佣\t暗语\n", encoding="utf-8")
     offers = posts["公众号"].isin(("小鹿教你上车", "老K换汇小铺"))
     labelled = pd.DataFrame({"text": posts["文章内容"], "account": posts["公众号"], "label": offers.map({True: "offer", False: "not_offer"})})
     labelled[labelled["text"] != ""].assign(genre="news").to_json(tmp_path / "mine.jsonl", orient="records", lines=True, force_ascii=False)

@@ -15,31 +15,13 @@ from typing import Any
 from click.testing import CliRunner
 
 from classifier.cli import COMMANDS, main
+from classifier.model.points import POINTS
 from classifier.training import checks
+from classifier.training.page import ACCOUNT_FIGURES, FIGURES
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = ("README.md", "README.zh-CN.md", "ARCHITECTURE.md", "CONTRIBUTING.md")
 PART = re.compile(r"(<!-- begin: (?P<name>[\w -]+) -->\n).*?(<!-- end: (?P=name) -->)", re.DOTALL)
-# A figure of the manifest -> what it is, in English and in Chinese.
-FIGURES = {
-    "posts": ("posts measured", "测量用的帖子数"),
-    "offers": ("of them offers", "其中揽客帖"),
-    "average_precision": ("average precision (1 is perfect)", "平均精度（1 为满分）"),
-    "recall_at_precision_95": ("offers found when 95 of 100 finds must be right", "要求每 100 篇判对 95 篇时，能找出的揽客帖比例"),
-    "brier": ("Brier score of the probabilities (0 is perfect)", "概率的 Brier 分（0 为满分）"),
-    "offer_precision": ("verdict `offer`: share that is right", "判为 `offer` 的帖子中判对的比例"),
-    "offer_recall": ("offers with verdict `offer`", "揽客帖中判为 `offer` 的比例"),
-    "seen_recall": ("offers with verdict `offer` or `review`", "揽客帖中判为 `offer` 或 `review` 的比例"),
-    "false_offer_rate": ("other posts with verdict `offer`", "非揽客帖被判为 `offer` 的比例"),
-    "false_review_rate": ("other posts with verdict `review`", "非揽客帖被判为 `review` 的比例"),
-    "category_right": ("category right, among offers found", "找出的揽客帖中类别判对的比例"),
-}
-ACCOUNT_FIGURES = {
-    "n": ("accounts measured", "测量用的账号数"),
-    "flag_precision": ("verdict `flag`: share that is right", "判为 `flag` 的账号中判对的比例"),
-    "flag_recall": ("offering accounts with verdict `flag`", "揽客账号中判为 `flag` 的比例"),
-    "seen_recall": ("offering accounts with verdict `flag` or `review`", "揽客账号中判为 `flag` 或 `review` 的比例"),
-}
 ENGLISH, CHINESE = 0, 1
 
 
@@ -85,10 +67,12 @@ def table_of_figures(language: int) -> Iterator[str]:
         said = ("news, warnings, teaching and other speech about crypto with verdict `offer`", "谈论加密货币的新闻、警示、科普等被误判为 `offer`")[language]
         yield f"| {said} | {figures['protected']['offer']} / {figures['protected']['n']} |"
     yield from _rows(ACCOUNT_FIGURES, figures.get("accounts", {}), language)
-    yield from ("", ("| of 100 posts are offers | right among `offer` | at least (95 %) | offers found | posts to read |", "| 每 100 篇中的揽客帖 | `offer` 判对 | 至少（95 %） | 找出的揽客帖 | 需要阅读的帖子 |")[language])
-    yield "|---|---|---|---|---|"
-    for promise in manifest["promise"]:
-        yield f"| {100 * promise['share_of_offers']:.0f} | " + " | ".join(f"{promise[name]:.0%}" for name in ("precision", "precision_low", "recall", "posts_to_read")) + " |"
+    yield from ("", ("| point | of 100 posts are offers | right among `offer` | at least (95 %) | offers found | posts to read |", "| 工作点 | 每 100 篇中的揽客帖 | `offer` 判对 | 至少（95 %） | 找出的揽客帖 | 需要阅读的帖子 |")[language])
+    yield "|---|---|---|---|---|---|"
+    points = manifest.get("points") or {manifest["operating_point"]: manifest}
+    for point in (name for name in POINTS if name in points):
+        for promise in points[point]["promise"]:
+            yield f"| `{point}` | {100 * promise['share_of_offers']:.0f} | " + " | ".join(f"{promise[name]:.0%}" for name in ("precision", "precision_low", "recall", "posts_to_read")) + " |"
 
 
 def _rows(names: dict[str, tuple[str, str]], figures: dict[str, Any], language: int) -> Iterator[str]:

@@ -22,7 +22,7 @@ COMMANDS = {
     "explain": "为什么这个分 · why a text or post has its score",
     "report": "重画报告 · report.html again, from a scored folder",
     "train": "重新训练 · learn a model from labelled posts",
-    "evaluate": "测量质量 · quality by post, account, category, genre, length",
+    "evaluate": "测量质量 · quality by post, account, category, genre, length, disguise",
     "models": "模型清单与校验 · list, show and verify models",
     "corpus": "检查训练语料 · the training corpus against its rules",
 }

@@ -39,6 +39,8 @@ def explain(text: str, model: str | None, top: int, *, as_json: bool, reveal: bo
     if not f"{title}{body}".strip():
         raise RunError("没有可判断的文字 there is nothing to judge: the text is empty")
     judging = load_model(model or scored_with.get("name") or "offers")
+    if scored_with.get("point") in judging.points:
+        judging = judging.at(scored_with["point"])
     if not model and scored_with and scored_with.get("digest") != judging.digest:
         click.echo(f"模型已变，分数可能与表中不同 the model {judging.name} is no longer the one this folder was scored with: {scored_with.get('digest')} then, {judging.digest} now", err=True)
     reason = explain_text(judging, body, title=title)
@@ -69,7 +71,7 @@ def printable(text: str) -> str:
 
 
 class Asked(NamedTuple):
-    """What is asked about; *scored_with* is ``{name, digest}`` of the model that judged it, empty for a text given by itself."""
+    """What is asked about; *scored_with* is ``{name, digest, point}`` of the model that judged it, empty for a text given by itself."""
 
     title: str
     text: str
@@ -136,12 +138,12 @@ def _names_of(folder: Path, post_id: str, keys: list[str]) -> str:
 
 
 def _scored_with(folder: Path) -> dict[str, str]:
-    """Return name (as it was asked for) and digest of the model that run.json of *folder* names; empty if it names none."""
+    """Return name (as it was asked for), digest and operating point of the model that run.json of *folder* names; empty if it names none."""
     import json
 
     try:
         run: dict[str, Any] = json.loads((folder / "run.json").read_bytes())
-        return {"name": str(run["options"]["model"]), "digest": str(run["model"]["digest"])}
+        return {"name": str(run["options"]["model"]), "digest": str(run["model"]["digest"]), "point": str(run["operating_point"])}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
 

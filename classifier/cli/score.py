@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from classifier.model.points import DEFAULT_POINT, POINTS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -20,14 +22,16 @@ if TYPE_CHECKING:
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="放结果的文件夹 · folder for the tables and the report; made if it is not there.")
 @click.option("--format", "fmt", type=click.Choice(["csv", "jsonl", "parquet", "xlsx"]), default="csv", show_default=True, help="表格格式 · format of the tables.")
 @click.option("--model", default="offers", show_default=True, help="用哪个模型 · a model's name (see `bijian models list`) or folder.")
+@click.option("--point", type=click.Choice(POINTS), default=DEFAULT_POINT, show_default=True, help="严一点还是全一点 · few finds that are nearly all right, or many that miss little; `bijian models show` has what each promises.")
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="并行进程数 · processes that judge side by side.")
 @click.option("--column", "columns", multiple=True, metavar="NAME=HEADING", help="指定某一列是什么 · say what a column is, for example text=正文; may be repeated.")
+@click.option("--lists", type=click.Path(exists=True, file_okay=False), help="自定义名单文件夹 · folder of your own lists: allow-terms.txt, block-terms.txt, allow-accounts.txt, block-accounts.txt.")
 @click.option("--reveal", is_flag=True, help="不遮盖个人联系方式 · write personal contacts in full instead of masking them with •.")
 @click.option("--resume", is_flag=True, help="接着上次中断处继续 · go on where a run that was stopped or killed left off.")
 @click.option("--shard", metavar="I/N", help="只算第 I 份，共 N 份，之后用 bijian merge 合并 · score part I of N only, for `bijian merge`.")
 @click.option("--fail-on-flag", is_flag=True, help="有账号被标记时以 3 退出 · end with 3 when an account is flagged.")
 def score(
-    exports: tuple[Path, ...], out: Path | None, fmt: str, model: str, jobs: int, columns: tuple[str, ...], reveal: bool, resume: bool, shard: str | None, fail_on_flag: bool
+    exports: tuple[Path, ...], out: Path | None, fmt: str, model: str, point: str, jobs: int, columns: tuple[str, ...], lists: str | None, reveal: bool, resume: bool, shard: str | None, fail_on_flag: bool
 ) -> None:
     """
     给导出文件打分 · Score an export: which accounts offer crypto trading or token sales, why, and how surely.
@@ -43,7 +47,7 @@ def score(
       cat posts.jsonl | bijian score - > scored.jsonl
     """
     if exports == (Path("-"),):
-        score_lines(model, reveal=reveal)
+        score_lines(model, point, reveal=reveal)
         return
     if Path("-") in exports:
         raise click.UsageError("- (standard input) stands alone; score the other exports in a run of their own")
@@ -51,7 +55,7 @@ def score(
         raise click.UsageError("--out DIR is needed: the folder for the tables and the report, for example --out march（请用 --out 指定放结果的文件夹）")
     from classifier.outcome.run import Settings, StoppedError, score_export
 
-    settings = Settings(model, fmt, jobs, reveal, named_columns(columns), shard_of(shard))
+    settings = Settings(model, fmt, jobs, reveal, named_columns(columns), shard_of(shard), point, lists)
     with progress() as tell, stoppable() as signals:
         try:
             run = score_export(list(exports), out, settings, resume=resume, tell=tell, stop=lambda: bool(signals))
@@ -143,7 +147,7 @@ def say_summary(run: dict[str, Any], out: Path) -> None:
     )
 
 
-def score_lines(model_name: str, *, reveal: bool) -> None:
+def score_lines(model_name: str, point: str, *, reveal: bool) -> None:
     """Score JSON Lines from stdin to stdout, one line for one, in order; a bad line gives {"error": …}."""
     import orjson
 
@@ -154,7 +158,7 @@ def score_lines(model_name: str, *, reveal: bool) -> None:
     from classifier.outcome.leads import mask_post
     from classifier.outcome.score import score_texts
 
-    model = load_model(model_name)
+    model = load_model(model_name).at(point)
     for number, line in enumerate(sys.stdin.buffer, 1):
         try:
             post = read_post_line(line, number)

@@ -104,11 +104,16 @@ def batches(
             remarks.extend(record["about"] for record in chunk if "about" in record)
         held.extend(record for record in chunk if "about" not in record)
         size += sum(len(record.get("text") or "") for record in chunk)
-        if len(held) >= _HELD_ROWS or size >= _HELD_CHARACTERS:
+        if is_batch(len(held), size):
             yield from _sorted_out(held, seen)
             held, size = [], 0
     if held:
         yield from _sorted_out(held, seen)
+
+
+def is_batch(rows: int, characters: int) -> bool:
+    """Whether *rows* posts with *characters* of text are held back no longer."""
+    return rows >= _HELD_ROWS or characters >= _HELD_CHARACTERS
 
 
 def read_chunks(

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from classifier.intake.sandbox import Child
     from classifier.intake.source import Record
 
-_HIDDEN = (".", "__MACOSX", "~$")
+# The last are what Spark leaves beside the rows it wrote.
+_HIDDEN = (".", "__MACOSX", "~$", "_SUCCESS", "_committed_", "_started_", "_metadata", "_common_metadata")
 _PACKED = (Shape.ZIP, Shape.GZIP)
 # What `bijian score` leaves in a folder: read as an export, each post would be there twice.
 _RESULTS = re.compile(r"(accounts|posts|leads|rejects)\.(csv|jsonl|parquet|xlsx)|texts\.parquet|report\.html|run\.json")

@@ -34,7 +34,7 @@ NumberedRow = tuple[int, "Sequence[Any]"]
 
 CELL_LIMIT = 4 << 20  # characters of one cell
 _ROW_LINES = 20_000  # a quoted cell that swallows more lines than this was never closed
-_SAMPLE_ROWS = 60
+SAMPLE_ROWS = 60
 _DELIMITERS = ",\t;|"
 _HEADING_DEPTH = 15  # titles and remarks stand above the heading of some sheets
 _SURROGATE = re.compile("[\udc80-\udcff]")
@@ -89,22 +89,22 @@ def read_rows(rows: Iterable[NumberedRow], source: Source, *, shape: str, encodi
     the plain form's fields comes in whole columns, as JSON Lines of that form do.
     """
     numbered = iter(rows)
-    sample = list(islice(numbered, _SAMPLE_ROWS))
+    sample = list(islice(numbered, SAMPLE_ROWS))
     headings, used = _find_heading(sample, source)
-    layout = _understood(headings, sample[used:], source)
+    layout = understood(headings, sample[used:], source)
     yield [about(source, shape, encoding, layout, headings)]
-    refused = _refusal(layout, headings, source)
+    refused = refusal(layout, headings, source)
     if refused is not None:
         yield [reject(source.name, sample[used - 1][0] if used else 1, *refused)]
         return
     following = chain(sample[used:], numbered)
     fast = _plain_headings(layout) if may_be_fast else None
     if fast is None:
-        yield from _in_chunks(_settled(following, headings, layout, source))
+        yield from _in_chunks(settled_rows(following, headings, layout, source))
         return
     while chunk := list(islice(following, CHUNK_ROWS)):
         columns = _fast(chunk, headings, fast, source)
-        yield columns if columns is not None else list(_settled(chunk, headings, layout, source))
+        yield columns if columns is not None else list(settled_rows(chunk, headings, layout, source))
 
 
 def _plain_headings(layout: Layout) -> dict[str, str] | None:
@@ -130,7 +130,8 @@ def _fast(chunk: list[NumberedRow], headings: list[str], fast: dict[str, str], s
     return plain_chunk(objects, [number for number, _ in chunk], source, may_hold_nul=True, exporter=UNKNOWN_TABLE.name)
 
 
-def _settled(rows: Iterable[NumberedRow], headings: list[str], layout: Layout, source: Source) -> Iterator[Record]:
+def settled_rows(rows: Iterable[NumberedRow], headings: list[str], layout: Layout, source: Source) -> Iterator[Record]:
+    """Every post or reject in *rows* below *headings*, in order; an empty row gives neither."""
     names = _distinct([normalised(heading) for heading in headings])
     realign = layout.exporter.realign
     for number, cells in rows:
@@ -181,7 +182,8 @@ def _heading_score(cells: Sequence[Any], source: Source) -> float:
     return sum(1 for name in names if name in FIELD_OF or name in named) + 3 * len(names & named)
 
 
-def _understood(headings: list[str], sample: list[NumberedRow], source: Source) -> Layout:
+def understood(headings: list[str], sample: list[NumberedRow], source: Source) -> Layout:
+    """The Layout of a table with *headings*, of which *sample* are the first rows."""
     names = _distinct([normalised(heading) for heading in headings])
     exporters = (WE_MP_RSS_LIST, *EXPORTERS) if set(names) == {"标题", "链接", "发布时间"} else EXPORTERS
     layout = understand(names, exporters, source.columns)
@@ -207,7 +209,8 @@ def _notice_rounded(layout: Layout, rows: list[Row]) -> None:
             layout.why[heads[0]] = "post_id, rounded by a spreadsheet program: not read"
 
 
-def _refusal(layout: Layout, headings: list[str], source: Source) -> tuple[str, str] | None:
+def refusal(layout: Layout, headings: list[str], source: Source) -> tuple[str, str] | None:
+    """(reason, excerpt) of the reject that stands for a table nothing can be read of, or None."""
     if layout.exporter.refuse:
         return "not_posts", layout.exporter.refuse
     if is_broken(headings):

@@ -17,6 +17,9 @@ from classifier.language.lexicon import Lexicon
 from classifier.language.normalise import NEWLINE, Folded
 from classifier.language.passages import Segments
 
+Flags = npt.NDArray[np.bool_]
+Counts = npt.NDArray[np.int64]
+
 # A coin's or venue's Latin name of at most this many letters does not open alone, unless the gate's own list has it.
 SHORT_NAME = 4
 
@@ -38,30 +41,39 @@ def _sure_words() -> frozenset[str]:
 
 
 @cache
-def _quick_words() -> tuple[frozenset[str], Lexicon]:
-    """Return the same with every listed disguise beside them: what may open once disguises are undone."""
+def _weights() -> Counts:
+    """Return for each word of the gate's lexicon how much it opens: 2 alone, 1 with another, 0 not at all."""
+    opening, lexicon = _gate_words()
+    weights: Counts = lexicon.numbers(opening).astype(np.int64) + lexicon.numbers(_sure_words())
+    return weights
+
+
+@cache
+def _quick_words() -> tuple[Flags, Lexicon]:
+    """Return the same lexicon with every listed disguise beside them, and for each of its words whether it may open once disguises are undone."""
     opening, lexicon = _gate_words()
     disguised = {written for written, row in words.disguises().items() if row[0] != written}
-    return opening | disguised, Lexicon([*lexicon.words, *words.disguises()])
+    quick = Lexicon([*lexicon.words, *words.disguises()])
+    return quick.numbers(opening | disguised), quick
 
 
-def may_open(folded: Folded) -> npt.NDArray[np.bool_]:
+def may_open(folded: Folded) -> Flags:
     """
     Return for each text whether it may pass the gate: a quick look at folded text whose disguises are not yet undone.
 
     A text that may not has nothing to undo, so it has no word of the trade after undoing either.
     """
-    places = _places(folded, *_quick_words())
+    opening, lexicon = _quick_words()
+    hits = lexicon.find(folded.codes)
     passed = np.zeros(len(folded.starts) - 1, dtype=np.bool_)
-    passed[np.searchsorted(folded.starts, places, side="right") - 1] = True
+    passed[np.searchsorted(folded.starts, hits.start[opening[hits.word]], side="right") - 1] = True
     return passed
 
 
-def open_segments(folded: Folded, segments: Segments) -> npt.NDArray[np.bool_]:
+def open_segments(folded: Folded, segments: Segments) -> Flags:
     """Return which *segments* of undisguised text are read: those with a word of the trade, and their neighbours in the same line."""
-    (opening, lexicon), sure = _gate_words(), _sure_words()
-    hits = lexicon.find(folded.codes, folded.text())
-    counts = np.fromiter((2 if word in sure else word in opening for word in hits.word), dtype=np.int64, count=len(hits.word))
+    hits = _gate_words()[1].find(folded.codes)
+    counts = _weights()[hits.word]
     post = np.searchsorted(folded.starts, hits.start, side="right") - 1
     # One word that has other meanings (钱包, 节点) is chance; one of the trade's own, or two of any kind, are not.
     weight = np.bincount(post, weights=counts, minlength=len(folded.starts) - 1)
@@ -75,7 +87,3 @@ def open_segments(folded: Folded, segments: Segments) -> npt.NDArray[np.bool_]:
     read[:-1] |= near[1:] & joined
     return read
 
-
-def _places(folded: Folded, opening: frozenset[str], lexicon: Lexicon) -> npt.NDArray[np.int64]:
-    hits = lexicon.find(folded.codes, folded.text())
-    return np.array([place for place, word in zip(hits.start.tolist(), hits.word, strict=True) if word in opening], dtype=np.int64)

@@ -2,97 +2,159 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-Places = npt.NDArray[np.int64]
+from classifier.language.keys import KeyTable
 
-# The first characters of a word choose a bit; a set bit is looked at closely.
-BITS = 20
+Codes = npt.NDArray[np.uint32]
+Places = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+# The second characters of words fall into this many groups. A first character knows which groups may follow it,
+# so that one look-up and one comparison of neighbours leave few places to look at closely.
+GROUPS = 31
+# The group that every character belongs to: it follows a word of one character.
+ANY = 1 << GROUPS
 # Characters looked at together: what is worked out about so many stays in the processor's cache.
 BLOCK = 1 << 16
+# A character takes 21 bits; the rest of a key is the number of what was read before it.
+CODE_BITS = 21
 
 
 class Hits(NamedTuple):
-    """Words found, in reading order: place of the first character, of the one after the last, and the word itself."""
+    """Words found, in reading order: place of the first character, of the one after the last, and the word's number."""
 
     start: Places
     end: Places
-    word: list[str]
+    word: Places
 
 
 class Lexicon:
-    """A list of words to find, in folded spelling."""
+    """
+    A list of words to find, in folded spelling. A word's number is its place in ``words``.
 
-    def __init__(self, listed: list[str]) -> None:
-        self.words = frozenset(listed)
-        self._lengths: dict[str, list[int]] = {}
-        for word in self.words:
-            self._lengths.setdefault(word[:2], []).append(len(word))
-        for lengths in self._lengths.values():
-            lengths.sort(reverse=True)
-        singles = [ord(word) for word in self.words if len(word) == 1]
-        self._singles = np.zeros(max(singles, default=0) + 2, dtype=np.bool_)
-        self._singles[singles] = True
-        self._pairs = _bits([word for word in self.words if len(word) >= 2], 2)
-        self._whole_pairs = _bits([word for word in self.words if len(word) == 2], 2)
-        self._triples = _bits([word for word in self.words if len(word) >= 3], 3)
+    No Latin letter or digit may touch another that is not of the word; with *numbers_before* a number may (1000U).
+    """
 
-    def _candidates(self, codes: npt.NDArray[np.uint32]) -> Places:
-        """Return the places where a word may begin, nearly all of them right: by its first three characters, or all it has."""
+    def __init__(self, listed: list[str], *, numbers_before: bool = True) -> None:
+        self.words = tuple(sorted(set(listed)))
+        self._lengths = np.array([len(word) for word in self.words], dtype=np.int64)
+        self._latin_first = np.array([_is_latin(word[0]) for word in self.words], dtype=np.bool_)
+        self._latin_last = np.array([_is_latin(word[-1]) for word in self.words], dtype=np.bool_)
+        self._touching = LETTER if numbers_before else LATIN
+        self._follows = _followers(self.words)
+        beginnings = {word[:n] for word in self.words for n in range(1, len(word) + 1)}
+        # What was read is numbered from 1; 0 is nothing yet.
+        number = {"": 0} | {beginning: n for n, beginning in enumerate(beginnings, 1)}
+        steps = [number[beginning[:-1]] << CODE_BITS | ord(beginning[-1]) for beginning in beginnings]
+        self._steps = KeyTable(np.array(steps, dtype=np.uint64))
+        self._word_read = np.full(len(number), -1, dtype=np.int64)
+        self._word_read[[number[word] for word in self.words]] = np.arange(len(self.words))
+
+    def numbers(self, words: frozenset[str]) -> Flags:
+        """Return for each number whether its word is one of *words*."""
+        return np.array([word in words for word in self.words], dtype=np.bool_)
+
+    def find(self, codes: Codes) -> Hits:
+        """Return the words in the text whose code points are *codes*."""
+        place = self._candidates(codes)
+        word = self._longest(codes, place)
+        found = np.flatnonzero(word >= 0)
+        start, word = place[found], word[found]
+        end = start + self._lengths[word]
+        if (start[1:] < end[:-1]).any():
+            apart = _apart(start, end)
+            start, end, word = start[apart], end[apart], word[apart]
+        return Hits(start, end, word)
+
+    def _candidates(self, codes: Codes) -> Places:
+        """Return the places where a word may begin, nearly all of them right: by its first two characters."""
         places = [np.zeros(0, dtype=np.int64)]
         for begin in range(0, len(codes), BLOCK):
-            block = codes[begin : begin + BLOCK + 2]
-            own = len(codes[begin : begin + BLOCK])
-            possible = self._singles.take(block[:own], mode="clip")
-            pair = _slot(block[:-1], block[1:])[:own]
-            at = np.flatnonzero(self._pairs[pair])
-            third = _slot(pair[at], block.take(at + 2, mode="clip"))
-            possible[at[self._whole_pairs[pair[at]] | self._triples[third]]] = True
-            places.append(np.flatnonzero(possible) + begin)
+            # The last character of all has nothing after it: what it is itself stands in for that.
+            sets = self._follows.take(codes[begin : begin + BLOCK + 1], mode="clip")
+            after = np.append(sets[1:], sets[-1:]) if begin + BLOCK >= len(codes) else sets[1:]
+            places.append(np.flatnonzero(sets[: len(after)] & np.uint64(0xFFFFFFFF) & (after >> np.uint64(32))) + begin)
         return np.concatenate(places)
 
-    def find(self, codes: npt.NDArray[np.uint32], text: str) -> Hits:
-        """Return the words in *text*, whose code points are *codes*."""
-        starts, ends, found = [], [], []
-        last = 0
-        for place in self._candidates(codes).tolist():
-            if place < last:
-                continue
-            for length in (*self._lengths.get(text[place : place + 2], ()), *self._lengths.get(text[place], ())):
-                word = text[place : place + length]
-                if word in self.words and _stands_alone(text, place, place + length):
-                    starts.append(place)
-                    ends.append(place + length)
-                    found.append(word)
-                    last = place + length
-                    break
-        return Hits(np.array(starts, dtype=np.int64), np.array(ends, dtype=np.int64), found)
+    def _longest(self, codes: Codes, place: Places) -> Places:
+        """Return the number of the longest word that begins at each *place* and stands alone, or -1."""
+        longest = np.full(len(place), -1, dtype=np.int64)
+        for asked, word in self._walk(codes, place, np.full(len(place), len(codes))):
+            alone = self._stand_alone(codes, place[asked], word)
+            longest[asked[alone]] = word[alone]
+        return longest
+
+    def whole(self, codes: Codes, start: Places, end: Places) -> Places:
+        """Return the number of the word that each stretch of the text is, from *start* to before *end*, or -1."""
+        found = np.full(len(start), -1, dtype=np.int64)
+        for asked, word in self._walk(codes, start, end):
+            all_read = start[asked] + self._lengths[word] == end[asked]
+            found[asked[all_read]] = word[all_read]
+        return found
+
+    def _walk(self, codes: Codes, start: Places, end: Places) -> Iterator[tuple[Places, Places]]:
+        """Yield the words that begin at *start* and stop at or before *end*, shorter ones first: which of the places, and the word's number."""
+        asked = np.arange(len(start))
+        read = np.zeros(len(start), dtype=np.int64)
+        for length in range(int(self._lengths.max(initial=0))):
+            inside = np.flatnonzero(start[asked] + length < end[asked])
+            asked, read = asked[inside], read[inside]
+            if not len(asked):
+                return
+            step = self._steps.find(_step(read, codes[start[asked] + length]))
+            going = np.flatnonzero(step >= 0)
+            asked, read = asked[going], step[going] + 1
+            word = self._word_read[read]
+            whole = np.flatnonzero(word >= 0)
+            yield asked[whole], word[whole]
+
+    def _stand_alone(self, codes: Codes, start: Places, word: Places) -> Flags:
+        """Return whether no letter or digit runs on from either end of each Latin *word*."""
+        before, after = codes.take(start - 1, mode="clip"), codes.take(start + self._lengths[word], mode="clip")
+        runs_in = self._latin_first[word] & (start > 0) & self._touching.take(before, mode="clip")
+        runs_on = self._latin_last[word] & (start + self._lengths[word] < len(codes)) & LATIN.take(after, mode="clip")
+        alone: Flags = ~(runs_in | runs_on)
+        return alone
 
 
-def _bits(listed: list[str], length: int) -> npt.NDArray[np.bool_]:
-    """Return a table in which the slot of the first *length* characters of each word is set."""
-    bits = np.zeros(1 << BITS, dtype=np.bool_)
-    codes = np.array([[ord(c) for c in word[:length]] for word in listed], dtype=np.uint32).reshape(-1, length)
-    slots = codes[:, 0]
-    for n in range(1, length):
-        slots = _slot(slots, codes[:, n])
-    bits[slots] = True
-    return bits
-
-
-def _slot(first: npt.NDArray[np.uint32], second: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
-    mixed = first * np.uint32(0x9E3779B1) ^ second * np.uint32(0x85EBCA6B)
-    return mixed >> np.uint32(32 - BITS)
-
-
-def _stands_alone(text: str, start: int, end: int) -> bool:
-    """Whether no letter runs on from either end of a Latin word; a number may stand before it (1000U), none after."""
-    before, after = text[start - 1 : start], text[end : end + 1]
-    return not ((_latin(text[start]) and before.isascii() and before.isalpha()) or (_latin(text[end - 1]) and after and _latin(after)))
-
-
-def _latin(character: str) -> bool:
+def _is_latin(character: str) -> bool:
     return character.isascii() and character.isalnum()
+
+
+# By code; what is beyond is neither, as the last entry says.
+LETTER = np.array([chr(code).isalpha() for code in range(128)] + [False])
+LATIN = np.array([chr(code).isalnum() for code in range(128)] + [False])
+
+
+def _followers(words: tuple[str, ...]) -> npt.NDArray[np.uint64]:
+    """Return for each code two sets of groups: in the low half those that may follow it in a word, in the high half those it belongs to."""
+    sets: dict[int, int] = {}
+    for word in words:
+        first, second = ord(word[0]), ord(word[1]) if len(word) > 1 else -1
+        sets[first] = sets.get(first, 0) | (1 << second % GROUPS if second >= 0 else ANY)
+        if second >= 0:
+            sets[second] = sets.get(second, 0) | 1 << second % GROUPS + 32
+    table = np.full(max(sets, default=0) + 2, ANY << 32, dtype=np.uint64)
+    table[list(sets)] |= np.array(list(sets.values()), dtype=np.uint64)
+    return table
+
+
+def _step(read: Places, code: npt.NDArray[np.integer]) -> npt.NDArray[np.uint64]:
+    return (read.astype(np.uint64) << np.uint64(CODE_BITS)) | code.astype(np.uint64)
+
+
+def _apart(start: Places, end: Places) -> Flags:
+    """Return which stretches are kept, read from left to right, if none may begin inside the last one that was."""
+    kept = np.concatenate(([True], start[1:] >= np.maximum.accumulate(end)[:-1]))
+    last = 0
+    # Few begin inside another: only these have to be asked one by one.
+    for n in np.flatnonzero(~kept).tolist():
+        if kept[n - 1]:
+            last = end[n - 1]
+        kept[n] = start[n] >= last
+    return kept

@@ -113,9 +113,10 @@ def _changing() -> list[int]:
     """
     Return in order the code points that `plain_character` may change, Han characters left out but for look-alikes.
 
-    Nine in ten stay as they are: telling those apart by mapped built-ins keeps the start of a run short.
+    Nine in ten stay as they are: telling those apart by mapped built-ins keeps the start of a run short, and so
+    does passing over what is Han, Hangul or private.
     """
-    codes = [*range(0x3400), *range(0xA000, 0xD800), *range(0xE000, TABLE_END)]
+    codes = [*range(0x3400), *range(0xA000, 0xAC00), *range(0xD7A4, 0xD800), *range(0xF900, 0x20000), *range(0x2F800, 0x30000)]
     characters = list(map(chr, codes))
     folded = map(str.lower, map(partial(unicodedata.normalize, "NFKC"), characters))
     kinds = map(unicodedata.category, characters)
@@ -161,17 +162,23 @@ def inside_words(codes: Codes) -> npt.NDArray[np.bool_]:
     right = separators[np.concatenate((gaps, [-1]))] + 1
     short = (left >= 0) & (right < len(codes)) & (right - left - 1 <= LONGEST_GAP)
     left, right = left[short], right[short]
-    padded = np.concatenate((np.zeros(2, np.uint8), kind, np.zeros(2, np.uint8)))
-    latin = (padded == 2) | (padded == 3)
-    single_left = latin[left + 2] & ~latin[left + 1]
-    single_right = latin[right + 2] & ~latin[right + 3]
-    letter_left, letter_right = single_left & (padded[left + 2] == 2), single_right & (padded[right + 2] == 2)
-    han_left, han_right = padded[left + 2] == 1, padded[right + 2] == 1
+    # What stands beyond either end of the text is a separator like any other.
+    last = len(codes) - 1
+    left_kind, right_kind = kind[left], kind[right]
+    single_left = _is_latin(left_kind) & ~(_is_latin(kind[left - 1]) & (left > 0))
+    single_right = _is_latin(right_kind) & ~(_is_latin(kind[np.minimum(right + 1, last)]) & (right < last))
+    letter_left, letter_right = single_left & (left_kind == 2), single_right & (right_kind == 2)
+    han_left, han_right = left_kind == 1, right_kind == 1
     joined = (han_left & han_right) | (single_left & single_right) | (han_left & letter_right) | (letter_left & han_right)
     left, right = left[joined], right[joined]
     for offset in range(1, LONGEST_GAP + 1):
         inside[(left + offset)[left + offset < right]] = True
     return inside
+
+
+def _is_latin(kind: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+    latin: npt.NDArray[np.bool_] = (kind == 2) | (kind == 3)
+    return latin
 
 
 def to_codes(text: str) -> Codes:
@@ -225,15 +232,18 @@ def _disguise_lexicon() -> Lexicon:
 
 def undisguise(folded: Folded) -> Folded:
     """Return *folded* with the listed disguises in plain words; a guarded one only where one of its companions stands near."""
+    lexicon = _disguise_lexicon()
+    hits = lexicon.find(folded.codes)
+    if not len(hits.word):
+        return folded
     text = folded.text()
-    hits = _disguise_lexicon().find(folded.codes, text)
     listed = words.disguises()
     codes: list[Codes] = []
     source: list[Places] = []
     shift = np.zeros(len(folded.codes) + 1, dtype=np.int64)
     at = 0
-    for start, end, word in zip(hits.start.tolist(), hits.end.tolist(), hits.word, strict=True):
-        plain, _device, _seen, risk, near = (*listed[word], "", "", "")[:5]
+    for start, end, word in zip(hits.start.tolist(), hits.end.tolist(), hits.word.tolist(), strict=True):
+        plain, _device, _seen, risk, near = (*listed[lexicon.words[word]], "", "", "")[:5]
         if risk == "guard" and not _near(text, start, end, near.split("|")):
             continue
         codes += [folded.codes[at:start], to_codes(plain)]

@@ -15,12 +15,14 @@ import numpy as np
 import numpy.typing as npt
 
 from classifier.language import words
-from classifier.language.normalise import Folded, classes, fold, undisguise
+from classifier.language.lexicon import Lexicon
+from classifier.language.normalise import SPACE, Codes, Folded, classes, fold, undisguise
 from classifier.language.passages import Segments, cut_segments
 from classifier.language.segment import cutter
 
 Places = npt.NDArray[np.int64]
 Keys = npt.NDArray[np.uint64]
+Flags = npt.NDArray[np.bool_]
 
 # Private-use characters that stand for a whole Latin word or number in the n-gram stream.
 NAME_MARK = 0xE000
@@ -32,25 +34,62 @@ GRAM_LENGTHS = (2, 3)
 
 
 class Reading(NamedTuple):
-    """What one reading of a batch of posts gives: ``words[i]`` stands in segment ``word_segment[i]``; ``stream`` are the codes of the n-grams, each from ``stream_place`` to before ``stream_end`` in the folded text."""
+    """
+    What one reading of a batch of posts gives.
+
+    ``stream`` are the codes of the n-grams, each from ``stream_place`` to before ``stream_end`` in the folded text. Words are
+    stretches of it, in reading order: ``word_span[i]`` characters from ``word_start[i]``.
+    """
 
     folded: Folded
     segments: Segments
-    words: list[str]
-    word_place: Places
-    word_segment: Places
     stream: Keys
     stream_place: Places
     stream_end: Places
     stream_segment: Places
     stream_post: Places
+    word_start: Places
+    word_span: Places
+
+    @property
+    def word_place(self) -> Places:
+        """Where each word starts in the folded text."""
+        return self.stream_place[self.word_start]
+
+    @property
+    def word_segment(self) -> Places:
+        """The segment in which each word starts."""
+        return self.stream_segment[self.word_start]
+
+    @property
+    def words(self) -> list[str]:
+        """The words as features see them: a mark for a name or a number."""
+        return self.words_at(np.arange(len(self.word_start)))
+
+    def words_at(self, chosen: Places) -> list[str]:
+        """Return the words of these numbers (see ``words``)."""
+        marks = mark_names()
+        text = self.folded.text()
+        start = self.word_start[chosen]
+        parts = zip(self.stream[start].tolist(), self.stream_place[start].tolist(), self.word_span[chosen].tolist(), strict=True)
+        return [marks.get(code) or text[place : place + span] for code, place, span in parts]
+
+
+@cache
+def _latin_lexicon() -> Lexicon:
+    return Lexicon([row[0] for row in words.read_list("latin")])
 
 
 @cache
 def known_latin() -> dict[str, int]:
     """Return the Latin words that may be features, each with its private-use code."""
-    names = sorted({row[0] for row in words.read_list("latin")})
-    return {name: FIRST_KNOWN + n for n, name in enumerate(names)}
+    return {name: FIRST_KNOWN + n for n, name in enumerate(_latin_lexicon().words)}
+
+
+@cache
+def mark_names() -> dict[int, str]:
+    """Return the word that each private-use code of the stream stands for."""
+    return {code: name for name, code in known_latin().items()} | {NUMBER_MARK: "0", NAME_MARK: "x"}
 
 
 def read(texts: list[str]) -> Reading:
@@ -60,7 +99,7 @@ def read(texts: list[str]) -> Reading:
     return read_segments(folded, segments, wanted=np.ones(len(segments.post), dtype=np.bool_))
 
 
-def read_segments(folded: Folded, segments: Segments, *, wanted: npt.NDArray[np.bool_]) -> Reading:
+def read_segments(folded: Folded, segments: Segments, *, wanted: Flags) -> Reading:
     """
     Return what undisguised text says (see `read`).
 
@@ -69,89 +108,80 @@ def read_segments(folded: Folded, segments: Segments, *, wanted: npt.NDArray[np.
     """
     segment_of = np.repeat(np.arange(len(segments.post)), segments.end - segments.start)
     kind = classes(folded.codes)
-    text = folded.text()
-    latin_text, latin_code, latin_place, latin_end = _latin(folded.codes, text, kind)
-    han = np.flatnonzero(kind == 1)
-    cuts, cut_place = _cut_han(folded.codes, _wanted_runs(han, wanted[segment_of[han]]))
-    place = np.concatenate((cut_place, latin_place))
-    order = np.argsort(place, kind="stable")
-    both = cuts + latin_text
-    place = place[order]
-    stream_place = np.concatenate((han, latin_place))
-    stream = np.concatenate((np.minimum(folded.codes[han], 0xFFFD), latin_code)).astype(np.uint64)
-    stream_order = np.argsort(stream_place, kind="stable")
-    stream, stream_place = stream[stream_order], stream_place[stream_order]
-    stream_end = np.concatenate((han + 1, latin_end))[stream_order]
+    latin_code, latin_place, latin_end = _latin(folded.codes, kind)
+    han = kind == 1
+    span = _cut_han(folded.codes, han, segment_of, wanted)
+    han[latin_place] = True
+    span[latin_place] = 1
+    stream_place = np.flatnonzero(han)
+    stream = np.minimum(folded.codes[stream_place], 0xFFFD).astype(np.uint64)
+    stream_end = stream_place + 1
+    latin = np.flatnonzero(kind[stream_place] != 1)
+    stream[latin], stream_end[latin] = latin_code, latin_end
     stream_segment = segment_of[stream_place]
-    return Reading(
-        folded,
-        segments,
-        [both[i] for i in order.tolist()],
-        place,
-        segment_of[place],
-        stream,
-        stream_place,
-        stream_end,
-        stream_segment,
-        segments.post[stream_segment],
-    )
+    stream_span = span[stream_place]
+    word_start = np.flatnonzero(stream_span)
+    post = segments.post[stream_segment]
+    return Reading(folded, segments, stream, stream_place, stream_end, stream_segment, post, word_start, stream_span[word_start].astype(np.int64))
 
 
-def _wanted_runs(han: Places, wanted: npt.NDArray[np.bool_]) -> Places:
-    """Return those places of Han characters whose run holds a *wanted* one: a run is cut as a whole, or its words change."""
-    if wanted.all():
-        return han
-    begins = np.flatnonzero(np.diff(han, prepend=-2) > 1)
-    lengths = np.diff(begins, append=len(han))
-    chosen: Places = han[np.repeat(np.logical_or.reduceat(wanted, begins), lengths)]
-    return chosen
+def _cut_han(codes: Codes, han: Flags, segment_of: Places, wanted: Flags) -> npt.NDArray[np.int32]:
+    """
+    Cut the runs of Han characters; return for each place of *codes* the length of the word that starts there, or 0.
+
+    A run is cut as a whole if any of it is in a *wanted* segment: cut apart, its words would change.
+    """
+    span = np.zeros(len(codes), dtype=np.int32)
+    starts, ends = _runs(han)
+    so_far = np.concatenate(([0], np.cumsum(wanted)))
+    chosen = np.flatnonzero(so_far[segment_of[ends - 1] + 1] > so_far[segment_of[starts]])
+    if not len(chosen):
+        return span
+    # Each run, and the character after it, which is not Han: a space in its place keeps the runs apart.
+    starts, lengths = starts[chosen], ends[chosen] - starts[chosen] + 1
+    stops = np.cumsum(lengths)
+    places = np.arange(stops[-1]) + np.repeat(starts - (stops - lengths), lengths)
+    spaced = codes.take(places, mode="clip")
+    spaced[stops - 1] = SPACE
+    cuts = cutter()(spaced[:-1].astype("<u4", copy=False).tobytes().decode("utf-32-le"))
+    cut_lengths = np.fromiter(map(len, cuts), dtype=np.int32, count=len(cuts))
+    cut_starts = np.cumsum(cut_lengths) - cut_lengths
+    said = spaced[cut_starts] != SPACE
+    span[places[cut_starts[said]]] = cut_lengths[said]
+    return span
 
 
-def _cut_han(codes: npt.NDArray[np.uint32], han: Places) -> tuple[list[str], Places]:
-    """Cut the runs of Han characters; return the words and where each starts in *codes*."""
-    if not len(han):
-        return [], np.zeros(0, dtype=np.int64)
-    gap = np.flatnonzero(np.diff(han) > 1) + 1
-    spaced = np.insert(codes[han], gap, ord(" "))
-    places = np.insert(han, gap, -1)
-    cuts = cutter()(spaced.astype("<u4").tobytes().decode("utf-32-le"))
-    lengths = np.fromiter(map(len, cuts), dtype=np.int64, count=len(cuts))
-    starts = places[np.cumsum(lengths) - lengths]
-    return [cut for cut in cuts if cut != " "], starts[starts >= 0]
+def _runs(flags: Flags) -> tuple[Places, Places]:
+    """Return where each run of set *flags* starts and ends (half-open)."""
+    edges = np.flatnonzero(flags[1:] != flags[:-1]) + 1
+    edges = np.concatenate(([0] if flags[:1].any() else [], edges, [len(flags)] if flags[-1:].any() else [])).astype(np.int64)
+    return edges[::2], edges[1::2]
 
 
-def _latin(codes: npt.NDArray[np.uint32], text: str, kind: npt.NDArray[np.uint8]) -> tuple[list[str], Keys, Places, Places]:
-    """Return the Latin words and numbers as features see them: their text or mark, their code, where they start and end."""
+def _latin(codes: Codes, kind: npt.NDArray[np.uint8]) -> tuple[Keys, Places, Places]:
+    """Return the Latin words and numbers as features see them, in reading order: their code, where they start and end."""
     written = (kind == 2) | (kind == 3)
     # A handle may hold _ and -: inside one they do not end it.
-    joint = np.isin(codes, [ord("_"), ord("-")])
+    joint = (codes == ord("_")) | (codes == ord("-"))
     written[1:-1] |= joint[1:-1] & written[:-2] & written[2:]
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], written.astype(np.int8), [0]))))
-    starts, ends = edges[::2], edges[1::2]
-    known = known_latin()
-    names: list[str] = []
-    marks: list[int] = []
-    places: list[int] = []
-    stops: list[int] = []
-    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        name = text[start:end]
-        unit = name.lstrip("0123456789")
-        if unit != name and unit in known:
-            # 1000u is a number and a word.
-            names.append("0")
-            marks.append(NUMBER_MARK)
-            places.append(start)
-            stops.append(end - len(unit))
-            name = unit
-        code = known.get(name)
-        if code is None:
-            code = NUMBER_MARK if end - start < LONG_NUMBER and name.isdigit() else NAME_MARK
-            name = "0" if code == NUMBER_MARK else "x"
-        names.append(name)
-        marks.append(code)
-        places.append(end - len(unit) if unit in known else start)
-        stops.append(end)
-    return names, np.array(marks, dtype=np.uint64), np.array(places, dtype=np.int64), np.array(stops, dtype=np.int64)
+    starts, ends = _runs(written)
+    lexicon = _latin_lexicon()
+    unit = starts.copy()
+    numbered = np.flatnonzero(kind[starts] == 3)
+    other = np.append(np.flatnonzero(written & (kind != 3)), len(codes))
+    unit[numbered] = np.minimum(other[np.searchsorted(other, starts[numbered])], ends[numbered])
+    known = lexicon.whole(codes, unit, ends)
+    # 1000u is a number and a word; 8btc is a word if the list has it and no unit stands at its end.
+    split = numbered[known[numbered] >= 0]
+    whole = numbered[known[numbered] < 0]
+    known[whole] = lexicon.whole(codes, starts[whole], ends[whole])
+    amount = (unit == ends) & (ends - starts < LONG_NUMBER)
+    code = np.where(known >= 0, known + FIRST_KNOWN, np.where(amount, NUMBER_MARK, NAME_MARK))
+    places = starts.copy()
+    places[split] = unit[split]
+    # The number stands before its unit.
+    codes_read: Keys = np.insert(code, split, NUMBER_MARK).astype(np.uint64)
+    return codes_read, np.insert(places, split, starts[split]), np.insert(ends, split, unit[split])
 
 
 class Grams(NamedTuple):

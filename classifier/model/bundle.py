@@ -28,6 +28,7 @@ import numpy.typing as npt
 from classifier.errors import ModelFileError
 from classifier.language import words
 from classifier.model.features import Vocabulary
+from classifier.model.points import DEFAULT_POINT, POINTS, Point
 
 Values = npt.NDArray[np.float64]
 
@@ -42,7 +43,12 @@ LARGEST_FILE = 200_000_000
 
 @dataclass(frozen=True)
 class Model:
-    """What was learned. ``manifest`` carries what is said about it; every number used to score is a field of its own."""
+    """
+    What was learned. ``manifest`` carries what is said about it; every number used to score is a field of its own.
+
+    ``points`` are the operating points by name; the thresholds beside them are those of the one in use (see `at`). ``counted_from`` is
+    the probability from which on a post counts as an offer in its account's score, at every point.
+    """
 
     name: str
     vocabulary: Vocabulary
@@ -59,6 +65,8 @@ class Model:
     review_from: float
     flag_from: float
     look_from: float
+    counted_from: float
+    points: dict[str, Point] = field(default_factory=dict)
     manifest: dict[str, Any] = field(default_factory=dict)
     # Where it was loaded from; None until it has been.
     folder: Path | None = None
@@ -68,8 +76,23 @@ class Model:
         """The digest of the manifest without its own name: two models with equal digests give equal scores."""
         return str(self.manifest.get("digest", ""))
 
+    def verdict(self, chance: float) -> str:
+        """Return the verdict of a post with this probability: ``offer``, ``review`` or ``clear``."""
+        return "offer" if chance >= self.offer_from else "review" if chance >= self.review_from else "clear"
 
-NUMBERS = ("floor", "constant", "whole", "strongest", "offer_from", "review_from", "flag_from", "look_from")
+    def at(self, point: str) -> Model:
+        """
+        Return the model with the thresholds and the promise of the operating point *point*: verdicts may differ, scores never do.
+
+        Raises ModelFileError if the model has no such point; the message lists those it has.
+        """
+        if point not in self.points:
+            raise ModelFileError(f"the model {self.name} has no operating point {point!r}; it has: {', '.join(self.points) or 'none'}. Train it again with `bijian train`")
+        promised = self.manifest.get("points", {}).get(point, {}).get("promise", self.manifest.get("promise", []))
+        return replace(self, **self.points[point]._asdict(), manifest=self.manifest | {"operating_point": point, "promise": promised})
+
+
+NUMBERS = ("floor", "constant", "whole", "strongest", "offer_from", "review_from", "flag_from", "look_from", "counted_from")
 ARRAYS = ("rarity", "weights", "category_weights", "category_constants", "account_weights")
 
 
@@ -123,7 +146,22 @@ def save_model(model: Model, folder: Path, *, golden: list[dict[str, Any]], card
         "files": {name: digest_of((folder / name).read_bytes()) for name in FILES},
         **about,
     }
-    (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    _write_manifest(manifest, folder)
+
+
+def _write_manifest(manifest: dict[str, Any], folder: Path) -> None:
+    # In the order it was told: a card made of it again must be the same.
+    (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def rewrite_card(folder: Path, card: str, frozen: dict[str, Any]) -> Path:
+    """Write *card* into the model *folder* and the figures it was made of into the manifest as ``frozen``; return the card's path."""
+    manifest = _manifest(_read(folder / "manifest.json"), folder)
+    path = folder / "card.md"
+    path.write_text(card, encoding="utf-8")
+    manifest["files"]["card.md"] = digest_of(path.read_bytes())
+    _write_manifest(manifest | {"frozen": frozen}, folder)
+    return path
 
 
 def rounded(model: Model) -> Model:
@@ -154,8 +192,26 @@ def load_model(name: str = SHIPPED) -> Model:
     if not all(len(found[key]) == len(vocabulary) for key in ("rarity", "weights")):
         raise ModelFileError(f"{folder}: weights and words do not match in number; train again")
     manifest["digest"] = digest_of(manifest_bytes)
-    learned: dict[str, Any] = {key: found[key].astype(np.float64) for key in ARRAYS} | {key: float(manifest["numbers"][key]) for key in NUMBERS}
-    return Model(folder.name, vocabulary, **learned, manifest=manifest, folder=folder)
+    numbers = _numbers(manifest)
+    learned: dict[str, Any] = {key: found[key].astype(np.float64) for key in ARRAYS} | {key: numbers[key] for key in NUMBERS}
+    return Model(folder.name, vocabulary, **learned, points=_points(manifest, folder), manifest=manifest, folder=folder)
+
+
+def _numbers(manifest: dict[str, Any]) -> dict[str, float]:
+    # Models from before there were points counted offers from their only threshold on.
+    numbers = {"counted_from": manifest["numbers"]["offer_from"], **manifest["numbers"]}
+    return {name: float(number) for name, number in numbers.items()}
+
+
+def _points(manifest: dict[str, Any], folder: Path) -> dict[str, Point]:
+    """Return the operating points of *manifest*; one from before there were several has the one its numbers are."""
+    listed = manifest.get("points") or {manifest.get("operating_point") or DEFAULT_POINT: manifest["numbers"]}
+    try:
+        found = {name: Point(*(float(about[threshold]) for threshold in Point._fields)) for name, about in listed.items()}
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise ModelFileError(f"{folder / 'manifest.json'}: an operating point lacks a threshold ({', '.join(Point._fields)}); restore it or train again") from None
+    # As they are told, from careful to wide, whatever the order in the file.
+    return dict(sorted(found.items(), key=lambda item: POINTS.index(item[0]) if item[0] in POINTS else len(POINTS)))
 
 
 def _read(path: Path) -> bytes:
@@ -175,7 +231,7 @@ def _arrays(content: bytes, folder: Path) -> dict[str, npt.NDArray[Any]]:
 def _manifest(content: bytes, folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads(content)
-        known = manifest["format"] == FORMAT and {"numbers", "files", "word_lists"} <= manifest.keys() and set(NUMBERS) <= manifest["numbers"].keys()
+        known = manifest["format"] == FORMAT and {"numbers", "files", "word_lists"} <= manifest.keys() and set(NUMBERS) - {"counted_from"} <= manifest["numbers"].keys()
     except (ValueError, KeyError, TypeError, AttributeError):
         raise ModelFileError(f"{folder / 'manifest.json'} is not a manifest; restore it or train again") from None
     if not known:

@@ -8,20 +8,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from classifier.language.vectorise import GRAM_LENGTHS, Reading, grams
-from classifier.model.keys import KeyTable
+from classifier.language.keys import KeyTable
+from classifier.language.normalise import to_codes
+from classifier.language.vectorise import GRAM_LENGTHS, Reading, grams, mark_names
 
 Places = npt.NDArray[np.int64]
 Keys = npt.NDArray[np.uint64]
 Values = npt.NDArray[np.float64]
 
+# What each count is worth before its rarity; 0 is never asked for.
+DAMPENED = 1.0 + np.log(np.maximum(1.0, np.arange(256)))
+# A key holds so many characters of the stream, 16 bits each.
+LONGEST_KEY = 4
 # How much more a rare feature counts than plain TF-IDF says (models/EXPERIMENTS.md).
 RARITY_POWER = 1.5
 
@@ -46,13 +50,22 @@ class Vocabulary:
         return len(self.words) + sum(map(len, self.grams))
 
     @cached_property
-    def _numbers(self) -> dict[str, int]:
-        return {word: n for n, word in enumerate(self.words)}
+    def _word_table(self) -> tuple[KeyTable, Places]:
+        """The table of words that fit a key, as the n-gram stream writes them, and the columns of its keys."""
+        latin = {name: code for code, name in mark_names().items()}
+        lengths = np.array([1 if word[0] < "\u0080" else len(word) for word in self.words], dtype=np.int64)
+        columns, keys = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.uint64)]
+        for length in range(1, LONGEST_KEY + 1):
+            columns.append(np.flatnonzero(lengths == length))
+            written = [chr(latin.get(word, 0)) if word[0] < "\u0080" else word for word in map(self.words.__getitem__, columns[-1].tolist())]
+            codes = np.minimum(to_codes("".join(written)), 0xFFFD).astype(np.uint64).reshape(-1, length)
+            # The first character stands highest, as in `grams`.
+            keys.append(np.bitwise_or.reduce(codes << np.arange(16 * (length - 1), -1, -16, dtype=np.uint64), axis=1))
+        return KeyTable(np.concatenate(keys)), np.concatenate(columns)
 
     @cached_property
-    def _spans(self) -> Places:
-        """How many characters of the stream each word covers: a Latin word or number is one."""
-        return np.array([1 if word[0] < "\u0080" else len(word) for word in self.words], dtype=np.int64)
+    def _long_words(self) -> dict[str, int]:
+        return {word: n for n, word in enumerate(self.words) if len(word) > LONGEST_KEY}
 
     @cached_property
     def _tables(self) -> list[KeyTable]:
@@ -60,11 +73,11 @@ class Vocabulary:
 
     def occurrences(self, reading: Reading, wanted: npt.NDArray[np.bool_]) -> Occurrences:
         """Return every feature of *reading* in *wanted* segments that has a column, family by family."""
-        # map and repeat run in C: this is asked of every word of an export.
-        word = np.fromiter(map(self._numbers.get, reading.words, repeat(-1)), dtype=np.int64, count=len(reading.words))
-        known = np.flatnonzero((word >= 0) & wanted[reading.word_segment])
-        start = np.searchsorted(reading.stream_place, reading.word_place[known])
-        found = [Occurrences(word[known], reading.word_segment[known], start, self._spans[word[known]])]
+        chosen = np.flatnonzero(wanted[reading.word_segment])
+        column = self._word_columns(reading, chosen)
+        known = np.flatnonzero(column >= 0)
+        start = reading.word_start[chosen[known]]
+        found = [Occurrences(column[known], reading.stream_segment[start], start, reading.word_span[chosen[known]])]
         offset = len(self.words)
         for length, table in zip(GRAM_LENGTHS, self._tables, strict=True):
             gram = grams(reading, length, wanted)
@@ -73,6 +86,20 @@ class Vocabulary:
             found.append(Occurrences(column[hit] + offset, gram.segment[hit], gram.start[hit], np.full(len(hit), length)))
             offset += len(table.keys)
         return Occurrences(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
+
+    def _word_columns(self, reading: Reading, chosen: Places) -> Places:
+        """Return the column of each of the *chosen* words of *reading*, or -1."""
+        start, span = reading.word_start[chosen], reading.word_span[chosen]
+        keys = reading.stream[start]
+        for i in range(1, LONGEST_KEY):
+            longer = np.flatnonzero(span > i)
+            keys[longer] = (keys[longer] << np.uint64(16)) | reading.stream[start[longer] + i]
+        table, columns = self._word_table
+        found = table.find(keys)
+        column = np.where(found >= 0, np.append(columns, -1)[found], -1)
+        long = np.flatnonzero(span > LONGEST_KEY)
+        column[long] = [self._long_words.get(word, -1) for word in reading.words_at(chosen[long])]
+        return column
 
     def name(self, column: int) -> str:
         """Return the word or n-gram of *column*, as a person reads it."""
@@ -126,21 +153,36 @@ def _frequent(keys: Keys, posts: Places, groups: Places, least_posts: int, least
 
 
 def count(occurrences: Occurrences, rows: Places, n_rows: int, n_columns: int) -> sp.csr_matrix:
-    """Return how often each column stands in each row; ``rows[i]`` is the row of occurrence *i*."""
-    ones = np.ones(len(rows), dtype=np.float64)
-    matrix = sp.csr_matrix((ones, (rows, occurrences.column)), shape=(n_rows, n_columns))
-    matrix.sum_duplicates()
-    return matrix
+    """Return how often each column stands in each row, columns in order; ``rows[i]`` is the row of occurrence *i*."""
+    entries = np.sort(rows * n_columns + occurrences.column)
+    first = np.flatnonzero(np.diff(entries, prepend=-1))
+    counts = np.diff(first, append=len(entries)).astype(np.float64)
+    row, column = np.divmod(entries[first], n_columns)
+    ends = np.cumsum(np.bincount(row, minlength=n_rows))
+    return sp.csr_matrix((counts, column, np.concatenate(([0], ends))), shape=(n_rows, n_columns))
 
 
-def weigh(counts: sp.csr_matrix, rarity: Values) -> sp.csr_matrix:
-    """Return TF-IDF of *counts*: 1 + ln(count), times *rarity*, each row scaled to length 1; an empty row stays empty."""
+def weigh(counts: sp.csr_matrix, rarity: Values) -> tuple[sp.csr_matrix, Values]:
+    """
+    Return TF-IDF of *counts* (see `entry_weights`), each row scaled to length 1, and what each length was.
+
+    An empty row stays empty; its length is 0.
+    """
     weighted = counts.copy()
-    weighted.data = (1.0 + np.log(weighted.data)) * rarity[weighted.indices]
+    weighted.data = entry_weights(weighted.data, rarity[weighted.indices])
     rows = np.repeat(np.arange(weighted.shape[0]), np.diff(weighted.indptr))
-    norms = np.sqrt(np.bincount(rows, weights=weighted.data**2, minlength=weighted.shape[0]))
-    weighted.data /= norms[rows]
-    return weighted
+    lengths: Values = np.sqrt(np.bincount(rows, weights=weighted.data**2, minlength=weighted.shape[0]))
+    weighted.data /= lengths[rows]
+    return weighted, lengths
+
+
+def entry_weights(counts: Values, rarity: Values) -> Values:
+    """Return 1 + ln(count), times *rarity*, for entries of a table of counts."""
+    # Nearly all counts are small: a logarithm looked up is the same one, sooner.
+    dampened = DAMPENED.take(counts.astype(np.int64), mode="clip")
+    many = np.flatnonzero(counts >= len(DAMPENED))
+    dampened[many] = 1.0 + np.log(counts[many])
+    return dampened * rarity
 
 
 def learn_rarity(counts: sp.csr_matrix) -> Values:

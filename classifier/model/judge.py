@@ -16,11 +16,12 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from classifier.language.gate import may_open, open_segments
+from classifier.language.keys import sorting_order
 from classifier.language.normalise import Folded, fold, pick, undisguise
 from classifier.language.passages import cut_segments
 from classifier.language.vectorise import Reading, read_segments
 from classifier.model.bundle import Model
-from classifier.model.features import Occurrences, Vocabulary, count, weigh
+from classifier.model.features import Occurrences, Vocabulary, count, entry_weights, weigh
 
 Places = npt.NDArray[np.int64]
 Values = npt.NDArray[np.float64]
@@ -38,13 +39,19 @@ class Passages(NamedTuple):
 
 
 class Features(NamedTuple):
-    """A batch of texts as the model sees them: TF-IDF rows of all that is read of each post, and of each passage."""
+    """
+    A batch of texts as the model sees them: TF-IDF rows of all that is read of each post, and of each passage.
+
+    Every row is scaled to length 1; ``whole_length`` and ``part_length`` are what the lengths were.
+    """
 
     reading: Reading
     occurrences: Occurrences
     whole: sp.csr_matrix
+    whole_length: Values
     passages: Passages
     parts: sp.csr_matrix
+    part_length: Values
 
 
 class Judged(NamedTuple):
@@ -52,7 +59,7 @@ class Judged(NamedTuple):
     What is said of a batch of texts: the log-odds of each, in order.
 
     The rest has one row for each text that may pass the gate, whose numbers are ``opened``: whether it did, features, the number of the
-    strongest passage in ``features.passages``, the log-odds of each category.
+    strongest passage in ``features.passages``.
     """
 
     log_odds: Values
@@ -60,7 +67,6 @@ class Judged(NamedTuple):
     passed: npt.NDArray[np.bool_]
     features: Features
     strongest: Places
-    categories: Values
 
 
 def find_features(vocabulary: Vocabulary, texts: list[str]) -> tuple[Reading, Occurrences, npt.NDArray[np.bool_]]:
@@ -87,7 +93,8 @@ def _featurise(model: Model, folded: Folded, *, every_word: bool) -> Features:
     by_segment = count(occurrences, occurrences.segment, len(post), len(model.vocabulary))
     whole = weigh(_sum_segments(np.arange(len(post)), post, n_posts, by_segment), model.rarity)
     passages, segments, rows = cut_passages(post, near, n_posts)
-    return Features(reading, occurrences, whole, passages, weigh(_sum_segments(segments, rows, len(passages.post), by_segment), model.rarity))
+    parts = weigh(_sum_segments(segments, rows, len(passages.post), by_segment), model.rarity)
+    return Features(reading, occurrences, *whole, passages, *parts)
 
 
 def _sum_segments(segments: Places, rows: Places, n_rows: int, by_segment: sp.csr_matrix) -> sp.csr_matrix:
@@ -134,12 +141,17 @@ def judge(model: Model, texts: list[str], *, every_word: bool = True) -> Judged:
     found = model.constant + model.whole * (features.whole @ model.weights) + model.strongest * strength[strongest]
     log_odds = np.full(len(texts), model.floor)
     log_odds[opened[passed]] = found[passed]
-    return Judged(log_odds, opened, passed, features, strongest, _category_log_odds(model, features.parts[strongest]))
+    return Judged(log_odds, opened, passed, features, strongest)
 
 
-def _category_log_odds(model: Model, rows: sp.csr_matrix) -> Values:
+def category_log_odds(judged: Judged, model: Model, posts: Places) -> Values:
+    """Return the log-odds that the strongest passage of each of *posts* is of each category; *posts* are numbers among the opened ones."""
+    rows = judged.features.parts[judged.strongest[posts]]
     # Only of the columns in use: the whole turned table would be copied for every batch, and a batch may be one line.
-    used, column = np.unique(rows.indices, return_inverse=True)
+    in_use = np.zeros(rows.shape[1], dtype=np.bool_)
+    in_use[rows.indices] = True
+    used = np.flatnonzero(in_use)
+    column = (np.cumsum(in_use) - 1)[rows.indices]
     narrow = sp.csr_matrix((rows.data, column, rows.indptr), shape=(rows.shape[0], len(used)))
     found: Values = narrow @ np.ascontiguousarray(model.category_weights[:, used].T) + model.category_constants
     return found
@@ -164,34 +176,39 @@ def pushes(judged: Judged, model: Model, posts: Places) -> Values:
     The sum over a post's characters, plus ``model.constant``, is its log-odds.
     """
     features = judged.features
-    post = features.reading.segments.post[features.occurrences.segment]
+    found = features.occurrences
     asked = np.zeros(len(judged.opened), dtype=np.bool_)
     asked[posts] = True
-    chosen = asked[post]
-    places, values = _share(features.occurrences, chosen, post, features.whole, model.whole * model.weights)
+    post = features.reading.segments.post[found.segment]
+    chosen = np.flatnonzero(asked[post])
+    post, segment = post[chosen], found.segment[chosen]
+    # Sorted once: the strongest passage is a part of the whole.
+    order = sorting_order(post * len(model.weights) + found.column[chosen])
+    places, values = _share(found, chosen[order], post[order], features.whole_length, model.whole * model.weights, model.rarity)
     strongest = judged.strongest[post]
-    segment = features.occurrences.segment
-    inside = chosen & (features.passages.first[strongest] <= segment) & (segment <= features.passages.last[strongest])
-    more_places, more_values = _share(features.occurrences, inside, post, features.parts[judged.strongest], model.strongest * model.weights)
+    inside = (features.passages.first[strongest] <= segment) & (segment <= features.passages.last[strongest])
+    order = order[inside[order]]
+    lengths = features.part_length[judged.strongest]
+    more_places, more_values = _share(found, chosen[order], post[order], lengths, model.strongest * model.weights, model.rarity)
     weights = np.concatenate((*values, *more_values))
     pushed: Values = np.bincount(np.concatenate((*places, *more_places)), weights, len(features.reading.stream)).astype(np.float64, copy=False)
     return pushed
 
 
 def _share(
-    found: Occurrences, chosen: npt.NDArray[np.bool_], rows: Places, matrix: sp.csr_matrix, weights: Values
+    found: Occurrences, chosen: Places, rows: Places, lengths: Values, weights: Values, rarity: Values
 ) -> tuple[list[Places], list[Values]]:
     """
-    Share each entry of *matrix*, times its weight, over the occurrences that made it, and those over their characters.
+    Share the entries of a TF-IDF table, times their weights, over the occurrences that made them, and those over their characters.
 
+    ``rows[i]`` is the row of occurrence ``chosen[i]``, those of an entry side by side; *lengths* are what each row was scaled by (see `weigh`).
     Return places in the stream and what each brings there, in pieces; a place comes as often as features cover it.
     """
-    matrix.sort_indices()
-    columns = matrix.shape[1]
-    entries = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr)) * columns + matrix.indices
     column, start, span = found.column[chosen], found.start[chosen], found.span[chosen]
-    entry = np.searchsorted(entries, rows[chosen] * columns + column)
-    times = np.bincount(entry, minlength=len(entries))
-    each = matrix.data[entry] * weights[column] / times[entry] / span
+    first = np.flatnonzero((np.diff(column, prepend=-1) != 0) | (np.diff(rows, prepend=-1) != 0))
+    times = np.diff(first, append=len(chosen))
+    row, own = rows[first], column[first]
+    entries = entry_weights(times.astype(np.float64), rarity[own]) / lengths[row] * weights[own]
+    each = np.repeat(entries / times, times) / span
     covered = [np.flatnonzero(span > offset) for offset in range(int(span.max(initial=0)))] or [np.zeros(0, np.int64)]
     return [start[covers] + offset for offset, covers in enumerate(covered)], [each[covers] for covers in covered]

@@ -7,7 +7,7 @@ the same accounts as the whole.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -58,13 +58,16 @@ def tally_posts(scored: pd.DataFrame, model: Model) -> Tally:
     verdicts = np.array(text_column(scored, "verdict"), dtype=object)
     judged = (verdicts != None) & (verdicts != "")  # noqa: E711 (element by element)
     lengths = [len(title or "") + len(text or "") for title, text in zip(text_column(scored, "title"), text_column(scored, "text"), strict=True)]
-    offers = verdicts == "offer"
+    scores = scored["score"].fillna(0.0).to_numpy(dtype=np.float64)
+    offers, listed = verdicts == "offer", np.array(text_column(scored, "listed"), dtype=object)
     categories, states = np.array(text_column(scored, "category"), dtype=object), np.array(text_column(scored, "body_state"), dtype=object)
     counted = {
         "n_posts": np.ones(len(codes)),
         "n_scored": judged,
         "n_offer": offers,
         "n_review": verdicts == "review",
+        # Not n_offer: an account's score is the same at every operating point.
+        "n_counted": judged & ((scores >= model.counted_from) | (listed == "block")) & (listed != "allow"),
         "characters": judged * np.array(lengths, dtype=np.int64),
         "n_pictures": states == "pictures_only",
     } | {f"n_{name}": offers & (categories == name) for name in CATEGORIES}
@@ -74,8 +77,8 @@ def tally_posts(scored: pd.DataFrame, model: Model) -> Tally:
     times = text_column(scored, "published_at")
     counts["first_post"], counts["last_post"] = (_first(times, codes, len(keys), by=way) for way in ("least", "most"))
     counts |= {name: np.bincount(codes, weights=values, minlength=len(keys)).astype(np.int64) for name, values in counted.items()}
-    odds = log_odds(scored["score"].fillna(0.0).to_numpy(dtype=np.float64))
-    strong = np.flatnonzero(judged & (odds > model.floor + 1e-6))
+    odds = log_odds(scores)
+    strong = np.flatnonzero(judged & (odds > model.floor + 1e-6) & (listed != "allow"))
     posts = np.array(text_column(scored, "post_id"), dtype=object)
     tops = pd.DataFrame({"account_key": keys[codes[strong]], "post_id": posts[strong], "log_odds": odds[strong]})
     return Tally(pd.DataFrame(counts)[list(TALLY_COLUMNS)], _strongest(tops))
@@ -132,7 +135,7 @@ def account_features(tally: Tally, model: Model) -> Values:
     for key, rank, odds in zip(tally.tops["account_key"], ranks.tolist(), tally.tops["log_odds"], strict=True):
         if rank < strongest.shape[1]:
             strongest[number[key], rank] = odds
-    offers = tally.counts["n_offer"].to_numpy(dtype=np.float64)
+    offers = tally.counts["n_counted"].to_numpy(dtype=np.float64)
     scored = tally.counts["n_scored"].to_numpy(dtype=np.float64)
     return np.column_stack([strongest, np.log1p(offers), offers / np.maximum(1, scored)])
 
@@ -157,18 +160,19 @@ def gather_accounts(scored: pd.DataFrame, model: Model) -> pd.DataFrame:
     return accounts_table(tally_posts(scored, model), model)
 
 
-def accounts_table(tally: Tally, model: Model) -> pd.DataFrame:
+def accounts_table(tally: Tally, model: Model, *, amend: Callable[[dict[str, Any]], dict[str, Any]] = lambda row: row) -> pd.DataFrame:
     """
     Return a row an account with the columns ACCOUNT_COLUMNS, worst first; equals in the order of their keys.
 
     ``account_id, first_post, last_post`` are None where unknown; an account with no post to judge has no score.
+    *amend* may change a row before they are ordered.
     """
     tops: dict[str, list[str]] = {}
     for key, post_id in zip(tally.tops["account_key"], tally.tops["post_id"], strict=True):
         tops.setdefault(key, []).append(post_id)
     scores = account_scores(model, tally).tolist()
     counts: list[dict[str, Any]] = tally.counts.to_dict("records")  # type: ignore[assignment]
-    rows = [_account(count, score if count["n_scored"] else None, tops.get(count["account_key"], []), model) for count, score in zip(counts, scores, strict=True)]
+    rows = [amend(_account(count, score if count["n_scored"] else None, tops.get(count["account_key"], []), model)) for count, score in zip(counts, scores, strict=True)]
     rows.sort(key=lambda row: (VERDICT_ORDER[row["verdict"]], -(row["score"] or 0.0), row["account_key"]))
     # Plain objects: pandas' own text type would make NaN of None.
     accounts = pd.DataFrame(rows, columns=list(ACCOUNT_COLUMNS), dtype=object)

@@ -9,7 +9,7 @@ import numpy as np
 from classifier.model.bundle import Model
 from classifier.model.categories import CATEGORIES
 from classifier.model.evidence import quote_evidence
-from classifier.model.judge import judge, probability, pushes
+from classifier.model.judge import category_log_odds, judge, probability, pushes
 
 
 def explain(model: Model, text: str, *, title: str = "") -> dict[str, Any]:
@@ -27,9 +27,9 @@ def explain(model: Model, text: str, *, title: str = "") -> dict[str, Any]:
     quotes = quote_evidence(judged, model, np.array([0]), [title], [text])[0] if passed else []
     return {
         "score": chance,
-        "verdict": "offer" if chance >= model.offer_from else "review" if chance >= model.review_from else "clear",
+        "verdict": model.verdict(chance),
         "passed_gate": passed,
-        "category": list(CATEGORIES)[int(judged.categories[0].argmax())] if passed else "",
+        "category": list(CATEGORIES)[int(category_log_odds(judged, model, np.array([0])).argmax())] if passed else "",
         "log_odds": float(judged.log_odds[0]),
         "constant": model.constant if passed else model.floor,
         "words": _words(judged.features.reading, pushes(judged, model, np.array([0])), title, text) if passed else [],

@@ -3,31 +3,43 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
 
-from classifier.language.leads import PERSONAL_KINDS, Lead, find_leads
-from classifier.language.mask import mask_personal
+from classifier.language.leads import PERSONAL_KINDS, Lead, find_all_leads, find_all_personal
+from classifier.language.mask import mask_all
+from classifier.outcome.columns import LEAD_COLUMNS
 from classifier.outcome.score import text_column
 
 MASKED_WHOLE = ("account_name", "title", "url", "notes")
 # What a lead's check digits say, as the table has it: most kinds have none.
 CHECKS = {"valid": True, "invalid": False, "none": None}
-LEAD_COLUMNS = ("kind", "value", "account_id", "account_key", "post_id", "field", "start", "end", "checksum")
 
 
 Finder = Callable[[str], list[Lead]]
 
 
-def gather_leads(scored: pd.DataFrame, *, reveal: bool, find: Finder = find_leads) -> pd.DataFrame:
-    """Return a row a lead (LEAD_COLUMNS) of the posts judged offer or review, in reading order; personal values are masked unless *reveal*."""
+def find_in_posts(scored: pd.DataFrame) -> Finder:
+    """Return `find_leads` as it is for the titles and texts of the posts judged offer or review, all of which are read at once, here."""
+    shown = _shown(scored, ("title", "text"))
+    texts = list({text for name in ("title", "text") for text in text_column(shown, name) if text})
+    found = dict(zip(texts, find_all_leads(texts), strict=True))
+    return found.__getitem__
+
+
+def gather_leads(scored: pd.DataFrame, *, reveal: bool, find: Finder | None = None) -> pd.DataFrame:
+    """
+    Return a row a lead (LEAD_COLUMNS) of the posts judged offer or review, in reading order; personal values are masked unless *reveal*.
+
+    *find* is what `find_in_posts` gives, where that is known already.
+    """
+    find = find or find_in_posts(scored)
     rows = []
-    shown = scored[scored["verdict"].isin(("offer", "review"))]
-    columns = {name: text_column(shown, name) for name in ("title", "text", "account_id", "account_key", "post_id")}
-    for title, text, account, key, post in zip(*columns.values(), strict=True):
+    names = ("title", "text", "account_id", "account_key", "post_id")
+    shown = _shown(scored, names)
+    for title, text, account, key, post in zip(*(text_column(shown, name) for name in names), strict=True):
         for field, words in (("title", title), ("text", text)):
             for lead in find(words) if words else ():
                 value = lead.value if reveal or lead.kind not in PERSONAL_KINDS else mask_value(lead.value)
@@ -35,41 +47,47 @@ def gather_leads(scored: pd.DataFrame, *, reveal: bool, find: Finder = find_lead
     return pd.DataFrame(rows, columns=list(LEAD_COLUMNS))
 
 
+def _shown(scored: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    return scored.loc[scored["verdict"].isin(("offer", "review")).to_numpy(), [name for name in names if name in scored]]
+
+
 def mask_value(value: str) -> str:
     """Return a personal value with every character but the first masked, one for one."""
     return value[:1] + "•" * (len(value) - 1)
 
 
-def mask_posts(scored: pd.DataFrame, *, find: Finder = find_leads) -> pd.DataFrame:
+def mask_posts(scored: pd.DataFrame, *, find: Finder | None = None) -> pd.DataFrame:
     """
     Return *scored* with personal contacts masked in names, titles, URLs, notes and quotes, character for character.
 
-    *find* finds the leads of a title or text that is quoted: one that remembers what `gather_leads` found saves the time.
+    *find* is what `find_in_posts` gives, where that is known already.
     """
-    quoted = zip(scored["evidence"], text_column(scored, "title"), text_column(scored, "text"), strict=True)
-    masked = [_mask_evidence(quotes, title, text, find) for quotes, title, text in quoted]
+    find = find or find_in_posts(scored)
+    whole = {name: text_column(scored, name) for name in MASKED_WHOLE}
+    masked = _masked({text for column in whole.values() for text in column if text})
+    quoted = list(zip(scored["evidence"].tolist(), text_column(scored, "title"), text_column(scored, "text"), strict=True))
+    texts = list({text for quotes, *both in quoted if quotes for text in both if text})
+    read = dict(zip(texts, mask_all(texts, [find(text) for text in texts]), strict=True))
+    evidence = [[_mask_quote(quote, title, text, read) for quote in quotes] if quotes else quotes for quotes, title, text in quoted]
     return scored.assign(
-        **{name: pd.Series([_mask(text) for text in text_column(scored, name)], index=scored.index, dtype=object) for name in MASKED_WHOLE},
-        evidence=pd.Series(masked, index=scored.index, dtype=object),
+        **{name: pd.Series([masked.get(text, text) for text in column], index=scored.index, dtype=object) for name, column in whole.items()},
+        evidence=pd.Series(evidence, index=scored.index, dtype=object),
     )
 
 
 def mask_post(post: dict[str, Any]) -> dict[str, Any]:
     """Return one scored post masked as `mask_posts` masks a table of them."""
-    evidence = _mask_evidence(post["evidence"], post["title"], post["text"], find_leads)
-    return post | {name: _mask(post[name]) for name in MASKED_WHOLE} | {"evidence": evidence}
+    masked = _masked({post[name] for name in MASKED_WHOLE if post[name]})
+    texts = [post[name] for name in ("title", "text") if post["evidence"] and post[name]]
+    read = dict(zip(texts, mask_all(texts), strict=True))
+    evidence = [_mask_quote(quote, post["title"], post["text"], read) for quote in post["evidence"]]
+    return post | {name: masked.get(post[name], post[name]) for name in MASKED_WHOLE} | {"evidence": evidence}
 
 
-def _mask_evidence(quotes: list[dict[str, Any]], title: str | None, text: str | None, find: Finder) -> list[dict[str, Any]]:
-    """Return *quotes* from the title and text masked as wholes, so that a quote may begin in mid-contact."""
-    if not quotes:
-        return quotes
-    masked = {"title": _mask_found(title or "", find), "text": _mask_found(text or "", find)}
-    return [{**quote, "quote": masked[quote["field"]][quote["start"] : quote["end"]]} for quote in quotes]
-
-
-def _mask_found(text: str, find: Finder) -> str:
-    return mask_personal(text, found=find(text)) if text else text
+def _mask_quote(quote: dict[str, Any], title: str | None, text: str | None, masked: dict[str, str]) -> dict[str, Any]:
+    """Return *quote* from the title or text *masked* as a whole, so that a quote may begin in mid-contact."""
+    whole = masked[(title if quote["field"] == "title" else text) or ""]
+    return {**quote, "quote": whole[quote["start"] : quote["end"]]}
 
 
 # What a contact is written with, plain or disguised; no contact has fewer than LEAST of them.
@@ -79,8 +97,8 @@ CONTACT_CHARACTER = re.compile(
 LEAST = 5
 
 
-@lru_cache(maxsize=4096)  # names and titles come again and again
-def _mask(text: str | None) -> str | None:
-    if not text or len(CONTACT_CHARACTER.findall(text)) < LEAST:
-        return text
-    return mask_personal(text)
+def _masked(texts: set[str]) -> dict[str | None, str]:
+    """Return those of *texts* that hold a personal contact, each with itself masked."""
+    listed = list(texts)
+    found = {text: leads for text, leads in zip(listed, find_all_personal(listed), strict=True) if leads and len(CONTACT_CHARACTER.findall(text)) >= LEAST}
+    return dict(zip(found, mask_all(list(found), list(found.values())), strict=True))

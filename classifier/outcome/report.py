@@ -495,7 +495,7 @@ def _choose_passages(posts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     candidates: dict[tuple[int, str], tuple[dict[str, Any], list[dict[str, Any]]]] = {}
     for post in posts:
         for passage in post["evidence"]:
-            if passage["weight"] >= least:
+            if passage["weight"] >= least or passage.get("list"):
                 candidates.setdefault((post["position"], passage["field"]), (post, []))[1].append(passage)
     for _, passages in candidates.values():
         passages.sort(key=lambda passage: -passage["weight"])
@@ -529,6 +529,7 @@ def _show_passages(post: dict[str, Any], passages: list[dict[str, Any]]) -> dict
         "end": passage["end"],
         "length": len(text),
         "excerpt": cut_excerpt(text, passage, marks, others),
+        "listed": next((shown["list"] for shown in passages if shown.get("list")), ""),
     }
 
 
@@ -702,6 +703,8 @@ def show_text(text: str) -> str:
     """
     from markupsafe import Markup, escape
 
+    if "\n" not in text and HIDDEN.search(text) is None:
+        return escape(text)
     shown, done = Markup(), 0
     joined = BLANK_LINES.sub("\n", text)
     for hidden in HIDDEN.finditer(joined):

@@ -25,10 +25,12 @@ from classifier.intake.posts import Batch
 from classifier.language.leads import find_leads
 from classifier.language.mask import mask_personal
 from classifier.model.bundle import Model, load_model
+from classifier.model.points import DEFAULT_POINT
 from classifier.outcome.accounts import Tally, accounts_table, merge_tallies, tally_posts
 from classifier.outcome.columns import ACCOUNT_COLUMNS, LEAD_COLUMNS, POST_COLUMNS, REJECT_COLUMNS, TALLY_COLUMNS, TEXT_COLUMNS, TOP_COLUMNS
 from classifier.outcome.journal import FOLDER, Entry, Journal
 from classifier.outcome.leads import gather_leads, mask_posts
+from classifier.outcome.lists import apply_to_account, apply_to_posts, read_lists
 from classifier.outcome.report import write_report
 from classifier.outcome.score import SCORED_COLUMNS, score_posts, text_column
 from classifier.outcome.tables import TableWriter, format_of_run, pack_frame, remove_tables, unpack_frame, write_text
@@ -54,6 +56,8 @@ class Settings(NamedTuple):
     reveal: bool
     columns: Mapping[str, str]
     shard: tuple[int, int] = (1, 1)
+    point: str = DEFAULT_POINT
+    lists: str | None = None
 
 
 class Packed(NamedTuple):
@@ -80,7 +84,7 @@ def score_export(
     Raises RunError if *out* cannot be made, written or resumed, ExportError if a path does not exist, ModelFileError for the model.
     """
     clock = time.perf_counter()
-    model = _model(settings.model)
+    model = model_at(settings.model, settings.point)
     _make_folder(out)
     _spare_input(paths, out, settings.fmt)
     heading = _heading(paths, out, settings, model)
@@ -92,7 +96,7 @@ def score_export(
             if _exports(paths, out) != heading["exports"]:
                 raise RunError("an export was changed while it was read, so what was scored cannot be trusted; score it again (without --resume)")
         if settings.shard != (1, 1):
-            return _account_of_run(model, heading, journal.entries, time.perf_counter() - clock)
+            return account_of_run(model, heading, journal.entries, time.perf_counter() - clock)
         run = assemble([journal], out, paths, seconds=lambda: time.perf_counter() - clock)
         journal.remove()
     return run
@@ -184,8 +188,10 @@ def judge_batches(batches: Iterable[tuple[int, Batch]], settings: Settings) -> I
 
 def judge_batch(batch: Batch, settings: Settings) -> Packed:
     """Return *batch* judged and packed: what no later stage needs is left behind."""
-    model = _model(settings.model)
+    model = model_at(settings.model, settings.point)
     scored = score_posts(model, batch.posts)
+    if settings.lists:
+        scored = apply_to_posts(scored, read_lists(settings.lists))
     # Leads are written as they are found, and masked in quotes: the same texts, read once.
     find = cache(find_leads)
     leads = gather_leads(scored, reveal=settings.reveal, find=find)
@@ -214,7 +220,7 @@ def with_digests(posts: pd.DataFrame) -> pd.DataFrame:
 def assemble(journals: list[Journal], out: Path, paths: list[Path], *, seconds: Callable[[], float]) -> dict[str, Any]:
     """Make the tables, ``run.json`` and the report in *out* of the pieces of *journals*; return what ``run.json`` says. *paths* are never removed."""
     heading = journals[0].heading
-    model = _model(heading["options"]["model"])
+    model = model_at(heading["options"]["model"], heading["options"]["point"])
     if model.digest != heading["model"]["digest"]:
         raise RunError(f"the model {model.name} is no longer the one this run was scored with; score again")
     fmt = heading["options"]["format"]
@@ -227,14 +233,18 @@ def assemble(journals: list[Journal], out: Path, paths: list[Path], *, seconds: 
     def tally(entry: Entry, journal: Journal) -> Tally:
         return Tally(*(unpack_frame(journal.piece(name, entry), name) for name in KEPT))
 
-    accounts = accounts_table(merge_tallies(tally(entry, journal) for entry, journal in placed), model)
+    lists = read_lists(heading["options"]["lists"]) if heading["options"]["lists"] else None
+    if lists and lists.digest != heading["lists"]:
+        raise RunError(f"the lists in {heading['options']['lists']} were changed since this run began; score again")
+    tallies = merge_tallies(tally(entry, journal) for entry, journal in placed)
+    accounts = accounts_table(tallies, model, amend=(lambda row: apply_to_account(row, lists)) if lists else lambda row: row)
     with ExitStack() as stack:
         for name, columns in STREAMED.items():
             writer = stack.enter_context(TableWriter(out / name, fmt if name in TABLES_OF_USER else "parquet", columns))
             for entry, journal in placed:
                 writer.write_piece(journal.piece(name, entry), entry.pieces[name].rows)
         stack.enter_context(TableWriter(out / "accounts", fmt, ACCOUNT_COLUMNS)).write(accounts)
-    run = _account_of_run(model, heading, entries, seconds())
+    run = account_of_run(model, heading, entries, seconds())
     run["counts"]["accounts"] = dict(sorted(Counter(accounts["verdict"]).items()))
     write_text(out / "run.json", json.dumps(run, ensure_ascii=False, indent=1, default=str) + "\n")
     # Only now: until run.json names this run's format, whoever reads takes the older tables. And only what a run of ours wrote.
@@ -245,8 +255,8 @@ def assemble(journals: list[Journal], out: Path, paths: list[Path], *, seconds: 
 
 
 @cache
-def _model(name: str) -> Model:
-    return load_model(name)
+def model_at(name: str, point: str) -> Model:
+    return load_model(name).at(point)
 
 
 def _spare_input(paths: list[Path], out: Path, fmt: str) -> None:
@@ -266,13 +276,14 @@ def _make_folder(out: Path) -> None:
 
 def _heading(paths: list[Path], out: Path, settings: Settings, model: Model) -> dict[str, Any]:
     """Return what decides every byte of the tables; a run with another heading is another run. ``started`` alone is not compared."""
-    options = {"exports": [path.name for path in paths], "model": settings.model, "format": settings.fmt, "reveal": settings.reveal, "columns": dict(settings.columns)}
+    options = {"exports": [path.name for path in paths], "model": settings.model, "point": settings.point, "format": settings.fmt, "reveal": settings.reveal, "columns": dict(settings.columns), "lists": settings.lists}
     return {
         "version": version("bijian"),
         "model": {"name": model.name, "digest": model.digest},
         "options": options,
         "shard": list(settings.shard),
         "exports": _exports(paths, out),
+        "lists": read_lists(settings.lists).digest if settings.lists else None,
     }
 
 
@@ -284,7 +295,7 @@ def _exports(paths: list[Path], out: Path) -> list[dict[str, Any]]:
     return [{"name": file.as_posix(), "size": file.stat().st_size, "mtime_ns": file.stat().st_mtime_ns} for file in own]
 
 
-def _account_of_run(model: Model, heading: Mapping[str, Any], entries: list[Entry], seconds: float) -> dict[str, Any]:
+def account_of_run(model: Model, heading: Mapping[str, Any], entries: list[Entry], seconds: float) -> dict[str, Any]:
     about = model.manifest
     rows = {name: sum(entry.pieces[name].rows for entry in entries) for name in ("posts", "rejects", "leads")}
     counts: dict[str, Counter[str]] = {name: Counter() for name in ("verdicts", "body_states", "reject_reasons")}

@@ -10,7 +10,7 @@ import pandas as pd
 from classifier.model.bundle import Model
 from classifier.model.categories import CATEGORIES
 from classifier.model.evidence import quote_evidence
-from classifier.model.judge import judge, probability
+from classifier.model.judge import category_log_odds, judge, probability
 
 SCORED_COLUMNS = ("verdict", "score", "category", "evidence")
 
@@ -53,16 +53,17 @@ def score_texts(model: Model, titles: list[str], texts: list[str]) -> Scores:
     chances = probability(judged.log_odds)
     for n, chance in zip(judgeable, chances.tolist(), strict=True):
         scores.score[n] = chance
-        scores.verdict[n] = "offer" if chance >= model.offer_from else "review" if chance >= model.review_from else "clear"
+        scores.verdict[n] = model.verdict(chance)
     shown = np.flatnonzero(chances[judged.opened] >= model.review_from)
     if not len(shown):
         return scores
     opened = judged.opened.tolist()
     quotes = quote_evidence(judged, model, shown, [own_titles[n] for n in opened], [own_texts[n] for n in opened])
     names = list(CATEGORIES)
-    for at in shown.tolist():
+    categories = category_log_odds(judged, model, shown).argmax(axis=1).tolist()
+    for at, category in zip(shown.tolist(), categories, strict=True):
         n = judgeable[opened[at]]
-        scores.category[n] = names[int(judged.categories[at].argmax())]
+        scores.category[n] = names[category]
         scores.evidence[n] = quotes[at]
     return scores
 

@@ -180,9 +180,16 @@ def tidy_frame(frame: pd.DataFrame, columns: Mapping[str, Column]) -> list[list[
 
 def tidy_cells(values: list[Any], kind: str) -> list[Any]:
     """Return the *values* of one column as plain Python of its *kind*, a missing one as None."""
-    if set(map(type, values)) <= PLAIN[kind] and (kind not in TEXT_KINDS or _encodable(values)):
+    kinds = set(map(type, values))
+    if kinds <= PLAIN[kind] and (kind not in TEXT_KINDS or _encodable(values)):
         return values
     tidy = TIDY[kind]
+    if kinds <= {list, type(None)}:
+        # Most posts have no passage to show.
+        return [value and tidy(value) for value in values]
+    if kinds == {float}:
+        # Only what is not a number differs from itself.
+        return [value if value == value else None for value in values]  # noqa: PLR0124
     return [None if _missing(value) else tidy(value) for value in values]
 
 
@@ -235,6 +242,8 @@ def _tidy_passages(values: Iterable[Any]) -> list[dict[str, Any]]:
             "end": int(passage["end"]),
             "quote": _tidy_text(passage["quote"]),
             "weight": float(passage["weight"]),
+            # Which entry of the user's lists acted; None where none did, and left out where there is no column for it.
+            **({"list": _tidy_text(passage["list"])} if passage.get("list") else {}),
         }
         for passage in values
     ]
@@ -333,7 +342,7 @@ class _JsonLinesWriter:
 def _schema(columns: Mapping[str, Column]) -> pa.Schema:
     import pyarrow as pa
 
-    passage = pa.struct([("field", pa.string()), ("start", pa.int64()), ("end", pa.int64()), ("quote", pa.string()), ("weight", pa.float64())])
+    passage = pa.struct([("field", pa.string()), ("start", pa.int64()), ("end", pa.int64()), ("quote", pa.string()), ("weight", pa.float64()), ("list", pa.string())])
     types = {
         "text": pa.string(),
         "id": pa.string(),
@@ -361,7 +370,17 @@ def _pack_arrow(cells: list[list[Any]], columns: Mapping[str, Column]) -> bytes:
 def unpack_frame(piece: bytes, table: str) -> pd.DataFrame:
     """Return the rows that `pack_frame` packed of *table* as Parquet, as `read_table` gives them."""
     rows = unpack_arrow(piece)
-    return _frame_rows(table, list(rows.column_names), [column.to_pylist() for column in rows.columns])
+    return _frame_rows(table, list(rows.column_names), [_cells_of(column) for column in rows.columns])
+
+
+def _cells_of(column: pa.ChunkedArray | pa.Array) -> list[Any]:
+    """Return *column* as Python; a passage no list acted on says nothing of lists, as in the other formats."""
+    import pyarrow as pa
+
+    cells: list[Any] = column.to_pylist()
+    if pa.types.is_list(column.type) and pa.types.is_struct(column.type.value_type):
+        return [cell and [{name: value for name, value in passage.items() if name != "list" or value} for passage in cell] for cell in cells]
+    return cells
 
 
 def unpack_arrow(piece: bytes) -> pa.Table:
@@ -472,7 +491,7 @@ class _WorkbookWriter:
 
     def write(self, piece: bytes) -> None:
         kinds = [column.kind for column in self._columns.values()]
-        for row in zip(*(column.to_pylist() for column in unpack_arrow(piece).columns), strict=True):
+        for row in zip(*map(_cells_of, unpack_arrow(piece).columns), strict=True):
             if self._row == self.SHEET_ROWS:
                 self._finish_sheet()
                 self._start_sheet()
@@ -733,7 +752,7 @@ def _read_parquet(path: Path, _table: str) -> Rows:
             names = list(file.schema_arrow.names)
             pieces = 0
             for batch in file.iter_batches(batch_size=FRAME_ROWS):
-                yield names, list(zip(*(column.to_pylist() for column in batch.columns), strict=True))
+                yield names, list(zip(*map(_cells_of, batch.columns), strict=True))
                 pieces += 1
             if not pieces:
                 yield names, []

@@ -1,4 +1,8 @@
-"""The training corpus: posts we wrote ourselves, read from the package."""
+"""
+The corpus: posts we wrote ourselves, read from the package.
+
+What lies in ``frozen/`` was written by others about other accounts and is only ever measured on: nothing that learns or chooses reads it.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +11,43 @@ from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 
+from classifier.errors import LabelsError
 from classifier.training.labels import Row, band, read_labels
 
 FOLDER = Path(str(files("classifier.training"))) / "corpus"
+FROZEN = FOLDER / "frozen"
 
 
 def corpus_files() -> list[Path]:
-    """Return the files of the corpus that ships, sorted by name."""
+    """Return the files of the corpus that ships, sorted by name; those of the frozen part are not among them."""
     return sorted(FOLDER.glob("*.jsonl"))
 
 
 def read_corpus(paths: Iterable[Path] | None = None) -> list[Row]:
     """Return the posts of the corpus that ships (or of *paths*), borderline ones included, in file order."""
     return read_labels(corpus_files() if paths is None else paths)
+
+
+def read_to_learn(paths: Iterable[Path] | None = None) -> list[Row]:
+    """Return what `read_corpus` gives. Raises LabelsError if one of *paths* is of the frozen part: nothing may learn from that."""
+    asked = corpus_files() if paths is None else list(paths)
+    frozen = next((path for path in asked if FROZEN.resolve() in path.resolve().parents), None)
+    if frozen is not None:
+        raise LabelsError(f"{frozen} is of the frozen part, which nothing may learn from; measure on it with `bijian evaluate --frozen`")
+    return read_corpus(asked)
+
+
+def frozen_files() -> list[Path]:
+    """Return the files of the frozen part, sorted by name."""
+    return sorted(FROZEN.glob("*.jsonl"))
+
+
+def read_frozen() -> list[Row]:
+    """Return the posts of the frozen part, borderline ones included, in file order. Raises LabelsError if there are none."""
+    found = frozen_files()
+    if not found:
+        raise LabelsError(f"{FROZEN} holds no labels: this installation has no frozen part of the corpus; name a file of labelled posts")
+    return read_labels(found)
 
 
 def summary(rows: list[Row]) -> dict[str, dict[str, int]]:

@@ -1,163 +1,205 @@
-"""Measure a model on labelled posts: by post and by account, and by category, genre, length, era."""
+"""Evaluate a model on labelled posts: its figures, its curves, its operating points, disguised posts, and its worst errors with their evidence."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sklearn.metrics import average_precision_score, brier_score_loss, precision_recall_curve
+from sklearn.metrics import precision_recall_curve
 
+from classifier.language.mask import mask_all
 from classifier.model.bundle import Model
-from classifier.outcome.accounts import gather_accounts
-from classifier.outcome.score import score_posts
-from classifier.training.labels import PROTECTED, Row, band
+from classifier.outcome.score import score_posts, score_texts
+from classifier.outcome.tables import write_text
+from classifier.training.disguises import DEVICES, disguise
+from classifier.training.labels import Row
+from classifier.training.measure import (
+    Resampled,
+    covered,
+    is_protected,
+    known_accounts,
+    measure,
+    post_figures,
+    resample,
+    sure_posts,
+    tabulate,
+    truth_and_chances,
+)
+from classifier.training.points import promise
 
-Values = npt.NDArray[np.float64]
+Truth = npt.NDArray[np.bool_]
 
-ROUNDS = 400
-
-
-def tabulate(rows: list[Row]) -> pd.DataFrame:
-    """Return labelled *rows* as a posts table, in order, with ``label, sub, group, band, marks`` beside the posts' own columns."""
-    return pd.DataFrame(
-        {
-            "post_id": [row["id"] for row in rows],
-            **{name: [row["account"] for row in rows] for name in ("account_key", "account_id", "account_name")},
-            "published_at": [row.get("era") or row.get("date") for row in rows],
-            "title": [row["title"] for row in rows],
-            "text": [row["text"] for row in rows],
-            "body_state": "full",
-            "label": [row["label"] for row in rows],
-            "sub": [row["sub"] for row in rows],
-            "group": [row["group"] for row in rows],
-            "band": [band(row["text"]) for row in rows],
-            "marks": pd.Series([row["marks"] for row in rows], dtype=object),
-        }
-    )
+BINS = 10
+CURVE_POINTS = 200
+WORST = 10
+EXCERPT = 120
+# Scoring each disguise takes as long as scoring the posts: of more than these, some evenly spread are disguised.
+MOST_DISGUISED = 2000
 
 
 def evaluate(model: Model, rows: list[Row]) -> dict[str, Any]:
-    """Return the figures of *model* on *rows* (see `measure`)."""
-    return measure(model, score_posts(model, tabulate(rows)))
-
-
-def measure(model: Model, scored: pd.DataFrame) -> dict[str, Any]:
     """
-    Return figures of scored, labelled posts (`tabulate` gives the columns) as plain data; borderline posts are counted, never judged.
+    Return all figures of *model* on *rows*, at its operating point, as plain data.
 
-    Rates are 0 to 1, each with its count beside it; ``*_interval`` are 95 % intervals over groups (writers, sources).
+    Those of `measure`, and ``about, points, reliability, precision_recall, by_disguise, account_list, worst``, each described where it is made.
+    Personal contacts are masked in everything quoted.
     """
-    sure = scored[scored["label"] != "borderline"].reset_index(drop=True)
-    figures: dict[str, Any] = {"posts": len(scored), "borderline": len(scored) - len(sure), **_post_figures(sure)}
-    figures["average_precision_interval"] = _interval(sure, _average_precision)
-    figures["protected"] = _protected(sure)
-    for part, column in (("by_category_or_genre", "sub"), ("by_length", "band"), ("by_era", "published_at")):
-        keys = sure[column].fillna("").astype(str).str[:4] if part == "by_era" else sure[column]
-        figures[part] = {f"{label}/{key}": _shares(group) for (label, key), group in sure.groupby([sure["label"], keys])}
-    if "evidence" in sure:
-        figures["evidence"] = _evidence_figures(sure)
-    figures["accounts"] = _account_figures(scored, model)
-    return figures
-
-
-def _post_figures(sure: pd.DataFrame) -> dict[str, Any]:
-    truth = (sure["label"] == "offer").to_numpy()
-    chances = sure["score"].fillna(0.0).to_numpy(dtype=float)
-    flagged = (sure["verdict"] == "offer").to_numpy()
-    seen = sure["verdict"].isin(("offer", "review")).to_numpy()
-    figures: dict[str, Any] = {"offers": int(truth.sum()), "not_offers": int((~truth).sum())}
-    if truth.any() and not truth.all():
-        figures |= {
-            "average_precision": float(average_precision_score(truth, chances)),
-            "recall_at_precision_95": recall_at_precision(truth, chances, 0.95),
-            "brier": float(brier_score_loss(truth, chances)),
-        }
-    caught = truth & flagged
-    figures |= {
-        "offer_precision": _share(truth[flagged]),
-        "offer_recall": _share(flagged[truth]),
-        "seen_recall": _share(seen[truth]),
-        "false_offer_rate": _share(flagged[~truth]),
-        "false_review_rate": _share((seen & ~flagged)[~truth]),
-        "category_right": _share((sure["category"] == sure["sub"]).to_numpy()[caught]),
+    scored = score_posts(model, tabulate(rows))
+    sure = sure_posts(scored)
+    resampled = resample(sure["group"])
+    return {
+        "about": {"model": model.name, "digest": model.digest, "point": model.manifest.get("operating_point", "")},
+        **measure(model, scored),
+        "points": by_point(model, sure, resampled),
+        "reliability": reliability(sure, resampled),
+        "precision_recall": precision_recall(sure),
+        "by_disguise": by_disguise(model, sure),
+        "account_list": _records(known_accounts(scored, model)),
+        "worst": worst(sure),
     }
+
+
+def by_point(model: Model, sure: pd.DataFrame, resampled: Resampled) -> dict[str, dict[str, Any]]:
+    """
+    Return for each operating point of *model* its thresholds and how right its verdicts are on these posts.
+
+    ``expected`` is what follows for other shares of offers (see `promise`), ``promised`` what the model's manifest says of it.
+    """
+    truth, chances = truth_and_chances(sure)
+    figures = {}
+    for name, point in model.points.items():
+        at = model.at(name)
+        judged = sure.assign(verdict=[at.verdict(chance) for chance in chances])
+        flagged = chances >= at.offer_from
+        figures[name] = point._asdict() | post_figures(judged, resampled)
+        # Only posts shown at the point in use were given a category.
+        del figures[name]["category_right"], figures[name]["category_right_interval"]
+        figures[name]["protected_offers"] = int((is_protected(sure) & flagged).sum())
+        figures[name] |= {"expected": promise(truth, flagged, chances >= at.review_from), "promised": at.manifest["promise"]}
     return figures
 
 
-def _share(values: npt.NDArray[np.bool_]) -> float | None:
+def reliability(sure: pd.DataFrame, resampled: Resampled) -> list[dict[str, Any]]:
+    """Return for each of BINS equal parts of the scores that has posts: ``from, to, n, score`` (the mean), ``offers`` (the share) and its interval."""
+    truth, chances = truth_and_chances(sure)
+    places = np.minimum((chances * BINS).astype(int), BINS - 1)
+    bins = []
+    for number in np.unique(places).tolist():
+        own = places == number
+        share = {"offers": float(truth[own].mean()), "offers_interval": resampled.interval(truth.astype(np.float64), own)}
+        bins.append({"from": number / BINS, "to": (number + 1) / BINS, "n": int(own.sum()), "score": float(chances[own].mean()), **share})
+    return bins
+
+
+def precision_recall(sure: pd.DataFrame) -> list[list[float]]:
+    """Return up to CURVE_POINTS pairs of recall and precision, from the lowest threshold to the highest; none without both labels."""
+    truth, chances = truth_and_chances(sure)
+    if truth.all() or not truth.any():
+        return []
+    precisions, recalls, _ = precision_recall_curve(truth, chances)
+    # The last is no threshold but the curve's made-up end.
+    chosen = np.unique(np.linspace(0, len(precisions) - 2, min(CURVE_POINTS, len(precisions) - 1)).astype(int))
+    return [[float(recalls[n]), float(precisions[n])] for n in chosen]
+
+
+def by_disguise(model: Model, sure: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """
+    Return what each disguise does to the same posts, its own alone in each.
+
+    ``kept`` is the share of the ``caught`` offers (verdict offer or review as written) that are still caught, ``raised`` the share of the ``clear`` other
+    posts that the disguise alone makes review or offer, ``to_offer`` the share it makes offer.
+    """
+    some = sure.iloc[np.unique(np.linspace(0, len(sure) - 1, min(MOST_DISGUISED, len(sure))).astype(int))] if len(sure) else sure
+    offers, clear = (some["label"] == "offer").to_numpy(), (some["verdict"] == "clear").to_numpy()
+    figures = {}
+    for device in DEVICES:
+        titles, texts = (disguise(some[column].tolist(), device) for column in ("title", "text"))
+        verdicts = np.array(score_texts(model, titles, texts).verdict, dtype=object)
+        caught, quiet = verdicts[offers & ~clear], verdicts[~offers & clear]
+        figures[device] = {
+            "caught": len(caught),
+            "kept": _share(caught != "clear"),
+            "clear": len(quiet),
+            "raised": _share(quiet != "clear"),
+            "to_offer": _share(quiet == "offer"),
+        }
+    return figures
+
+
+def _share(values: Truth) -> float | None:
     return float(values.mean()) if len(values) else None
 
 
-def recall_at_precision(truth: npt.NDArray[np.bool_], chances: Values, precision: float) -> float:
-    """Return the largest recall at which *precision* still holds; 0 if nowhere."""
-    precisions, recalls, _ = precision_recall_curve(truth, chances)
-    reached = recalls[:-1][precisions[:-1] >= precision]
-    return float(reached.max()) if len(reached) else 0.0
+def worst(sure: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    """
+    Return the WORST posts of each kind of error, worst first.
 
-
-def _average_precision(sample: pd.DataFrame) -> float:
-    return float(average_precision_score(sample["label"] == "offer", sample["score"].fillna(0.0).to_numpy(dtype=float)))
-
-
-def _interval(sure: pd.DataFrame, statistic: Any) -> list[float] | None:
-    """Return the 95 % interval of *statistic* over resampled groups."""
-    places = list(sure.groupby("group").indices.values())
-    rng, values = np.random.default_rng(0), []
-    for _ in range(ROUNDS):
-        sample = sure.iloc[np.concatenate([places[n] for n in rng.integers(len(places), size=len(places))])]
-        if sample["label"].nunique() == 2:
-            values.append(statistic(sample))
-    return [float(np.percentile(values, 2.5)), float(np.percentile(values, 97.5))] if values else None
-
-
-def _shares(group: pd.DataFrame) -> dict[str, Any]:
-    return {"n": len(group), "offer": float((group["verdict"] == "offer").mean()), "review": float((group["verdict"] == "review").mean())}
-
-
-def _protected(sure: pd.DataFrame) -> dict[str, Any]:
-    """Return how much protected speech was called an offer, in all and by genre: the worst error."""
-    speech = sure[(sure["label"] == "not_offer") & sure["sub"].isin(PROTECTED)]
-    by_genre = {genre: {"n": len(group), "offer": int((group["verdict"] == "offer").sum())} for genre, group in speech.groupby("sub")}
-    return {"n": len(speech), "offer": int((speech["verdict"] == "offer").sum()), "by_genre": by_genre}
-
-
-def _evidence_figures(sure: pd.DataFrame) -> dict[str, Any]:
-    """Return the share of caught, marked offers whose strongest quote lies at least half inside a mark."""
-    inside = []
-    caught = sure[(sure["label"] == "offer") & (sure["verdict"] != "clear")]
-    for marks, quotes in zip(caught["marks"].tolist(), caught["evidence"].tolist(), strict=True):
-        if marks and quotes:
-            quote = quotes[0]
-            length = max(1, quote["end"] - quote["start"])
-            covered = sum(max(0, min(quote["end"], end) - max(quote["start"], start)) for start, end in marks)
-            inside.append(quote["field"] == "text" and covered / length >= 0.5)
-    return {"n": len(inside), "inside": float(np.mean(inside)) if inside else None}
-
-
-def _account_figures(scored: pd.DataFrame, model: Model) -> dict[str, Any]:
-    labels: dict[str, list[bool]] = defaultdict(list)
-    for key, label in zip(scored["account_key"], scored["label"], strict=True):
-        if label != "borderline":
-            labels[key].append(label == "offer")
-    accounts = gather_accounts(scored, model)
-    known = accounts[[len(labels[key]) >= 2 and account_truth(labels[key]) is not None for key in accounts["account_key"]]]
-    truth = np.array([bool(account_truth(labels[key])) for key in known["account_key"]])
-    flagged = (known["verdict"] == "flag").to_numpy()
-    return {
-        "n": len(known),
-        "offers": int(truth.sum()) if len(truth) else 0,
-        "flag_precision": _share(truth[flagged]) if len(truth) else None,
-        "flag_recall": _share(flagged[truth]) if len(truth) else None,
-        "seen_recall": _share(known["verdict"].isin(("flag", "review")).to_numpy()[truth]) if len(truth) else None,
+    ``protected`` and ``other``: what offers nothing and is not clear, highest score first, so that false offers lead; ``missed``: offers judged clear,
+    lowest score first; ``category``: the surest of the offers called an offer of another category; ``evidence``: caught offers whose strongest
+    quote lies less than half inside the marks, least first. Each post: ``post_id, account_name, label, sub, verdict, score, category, title, quotes, marked, excerpt``.
+    """
+    score = sure["score"].fillna(0.0).to_numpy(dtype=np.float64)
+    offers, shown = (sure["label"] == "offer").to_numpy(), sure["verdict"].isin(("offer", "review")).to_numpy()
+    speech, inside = is_protected(sure), covered(sure)
+    other_category = ((sure["verdict"] == "offer") & (sure["category"] != sure["sub"])).to_numpy()
+    kinds = {
+        "protected": (speech & shown, -score),
+        "other": (~offers & ~speech & shown, -score),
+        "missed": (offers & ~shown, score),
+        "category": (offers & other_category, -score),
+        "evidence": (offers & shown & (inside < 0.5), inside),
     }
+    found = {}
+    for kind, (among, order) in kinds.items():
+        places = np.flatnonzero(among)
+        found[kind] = _quoted(sure.iloc[places[np.argsort(order[places], kind="stable")[:WORST]]])
+    return found
 
 
-def account_truth(labels: list[bool]) -> bool | None:
-    """Return whether an account with these posts offers: two offers, or one of at most three posts; None where readers could differ."""
-    offers = sum(labels)
-    if offers == 0:
-        return False
-    return True if offers >= 2 or len(labels) <= 3 else None
+def _quoted(posts: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return *posts* with what is to be shown of them, personal contacts masked."""
+    # Whole texts are masked and then cut: a contact is known by what stands before it.
+    titles, texts = mask_all(posts["title"].tolist()), mask_all(posts["text"].tolist())
+    quoted = []
+    names = mask_all(posts["account_name"].tolist())
+    for post, name, title, text in zip(posts.to_dict("records"), names, titles, texts, strict=True):
+        own = {"title": title, "text": text}
+        score = None if pd.isna(post["score"]) else float(post["score"])
+        quoted.append(
+            {column: post[column] for column in ("post_id", "label", "sub", "verdict", "category")}
+            | {
+                "account_name": name,
+                "score": score,
+                "title": title,
+                "quotes": [own[quote["field"]][quote["start"] : quote["end"]] for quote in post["evidence"]],
+                "marked": [text[start:end] for start, end in post["marks"]],
+                "excerpt": text[:EXCERPT],
+            }
+        )
+    return quoted
+
+
+def _records(accounts: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a row an account as plain data, names masked."""
+    rows = accounts.assign(account=mask_all(accounts["account"].tolist())).to_dict("records")
+    return [{str(name): None if value is pd.NA else value for name, value in row.items()} for row in rows]
+
+
+def write_evaluation(figures: Mapping[str, Any], labels: Iterable[str], out: Path) -> None:
+    """
+    Write ``evaluation.json``, all figures, and ``evaluation.html``, the same to look at, into *out*, which is made. *labels* names what was measured on.
+
+    Raises RunError if a file cannot be written.
+    """
+    from classifier.training.page import render_page
+
+    out.mkdir(parents=True, exist_ok=True)
+    listed = list(labels)
+    whole = {**figures, "about": {**figures["about"], "labels": listed}}
+    write_text(out / "evaluation.json", json.dumps(whole, ensure_ascii=False, indent=1) + "\n")
+    write_text(out / "evaluation.html", render_page(whole))

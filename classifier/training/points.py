@@ -3,33 +3,52 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import cross_val_predict
+from sklearn.model_selection import GroupKFold, cross_val_predict
 
 from classifier.errors import LabelsError
 from classifier.model.bundle import Model
 from classifier.model.judge import probability
+from classifier.model.points import DEFAULT_POINT, Point
 from classifier.outcome.accounts import Tally, account_features, tally_posts
-from classifier.training.evaluate import account_truth, tabulate
 from classifier.training.labels import Row
+from classifier.training.measure import account_truth, tabulate, wilson_upper
 
 Values = npt.NDArray[np.float64]
 Truth = npt.NDArray[np.bool_]
 
-# What the thresholds promise: the precision of `offer` and of `flag`, and the recall of what a person is shown.
-OFFER_PRECISION = 0.995
-REVIEW_RECALL = 0.95
-FLAG_PRECISION = 0.97
-LOOK_RECALL = 0.95
+
+class Target(NamedTuple):
+    """
+    What the thresholds of a point are chosen for, on held-out posts and accounts.
+
+    The precision of `offer` and of `flag`; the share of offers and of offering accounts that a person is shown, which for posts ends where more
+    than ``most_read`` of the honest posts would have to be read.
+    """
+
+    offer_precision: float
+    review_recall: float
+    most_read: float
+    flag_precision: float
+    look_recall: float
+
+
+# Raise a precision and less is called an offer; raise a recall or what may be read and more is shown.
+TARGETS = {
+    "careful": Target(offer_precision=0.999, review_recall=0.90, most_read=0.05, flag_precision=0.99, look_recall=0.90),
+    "balanced": Target(offer_precision=0.995, review_recall=0.95, most_read=0.10, flag_precision=0.97, look_recall=0.95),
+    "wide": Target(offer_precision=0.98, review_recall=0.98, most_read=0.25, flag_precision=0.95, look_recall=0.98),
+}
 MOST_WEIGHT = 5
 # Offering and honest accounts needed to learn what an offering account is.
 LEAST_ACCOUNTS = 2
 # Shares of offers among all posts for which the promise is worked out.
 SHARES = (0.01, 0.05, 0.20)
+FOLDS = 5
 
 
 class AccountTruth(NamedTuple):
@@ -39,36 +58,48 @@ class AccountTruth(NamedTuple):
     offers: Truth
 
 
+class PostThresholds(NamedTuple):
+    """From which probabilities on a post is an offer, and is shown."""
+
+    offer_from: float
+    review_from: float
+
+
 def choose_points(model: Model, rows: list[Row], held_out: Values) -> Model:
-    """Return *model* with the thresholds of posts and accounts, and the weights of accounts, chosen on *held_out* log-odds."""
-    offers = np.array([row["label"] == "offer" for row in rows])
-    chances = probability(held_out)
-    passed = held_out > model.floor
-    model = replace(
-        model,
-        offer_from=threshold_for_precision(offers, chances, OFFER_PRECISION),
-        # What did not pass the gate is never shown, whatever recall is asked for.
-        review_from=threshold_for_recall(offers[passed], chances[passed], REVIEW_RECALL),
-    )
+    """Return *model* with its operating points and the weights of accounts, chosen on *held_out* log-odds; the default point is in use."""
+    offers, chances = _truth(rows), probability(held_out)
+    of_posts = {name: choose_post_thresholds(offers, chances, held_out > model.floor, target) for name, target in TARGETS.items()}
+    model = replace(model, counted_from=of_posts[DEFAULT_POINT].offer_from)
     accounts = label_accounts(rows, chances, model)
     features = account_features(accounts.tally, model)
-    counts = accounts.tally.counts
     # Most accounts we wrote have one post and most in an export have many: those with more posts count for more.
-    weights = np.minimum(counts["n_scored"].to_numpy(), MOST_WEIGHT)
+    weights = np.minimum(accounts.tally.counts["n_scored"].to_numpy(), MOST_WEIGHT)
     scorer = LogisticRegression(C=1.0, max_iter=1000)
     fewest = min(int(accounts.offers.sum()), int((~accounts.offers).sum()))
     if fewest < LEAST_ACCOUNTS:
         raise LabelsError(f"too few accounts to learn from: {fewest} of the rarer kind, at least {LEAST_ACCOUNTS} are needed; name the account of each post")
-    guessed = cross_val_predict(scorer, features, accounts.offers, cv=min(5, fewest), method="predict_proba", params={"sample_weight": weights})[:, 1]
+    guessed = cross_val_predict(scorer, features, accounts.offers, cv=min(FOLDS, fewest), method="predict_proba", params={"sample_weight": weights})[:, 1]
     scorer.fit(features, accounts.offers, sample_weight=weights)
-    flag_from = threshold_for_precision(accounts.offers, guessed, FLAG_PRECISION)
-    shown = (counts["n_offer"] + counts["n_review"] > 0).to_numpy()
-    return replace(
-        model,
-        account_weights=np.append(scorer.coef_[0], scorer.intercept_[0]),
-        flag_from=flag_from,
-        look_from=min(flag_from, threshold_for_recall(accounts.offers[shown], guessed[shown], LOOK_RECALL)),
-    )
+    points = {}
+    for name, thresholds in of_posts.items():
+        counts = label_accounts(rows, chances, replace(model, **thresholds._asdict())).tally.counts
+        shown = (counts["n_offer"] + counts["n_review"] > 0).to_numpy()
+        flag_from = threshold_for_precision(accounts.offers, guessed, TARGETS[name].flag_precision)
+        look_from = threshold_for_recall(accounts.offers[shown], guessed[shown], TARGETS[name].look_recall)
+        points[name] = Point(*thresholds, flag_from, min(flag_from, look_from))
+    return replace(model, points=points, account_weights=np.append(scorer.coef_[0], scorer.intercept_[0])).at(DEFAULT_POINT)
+
+
+def _truth(rows: list[Row]) -> Truth:
+    return np.array([row["label"] == "offer" for row in rows])
+
+
+def choose_post_thresholds(offers: Truth, chances: Values, passed: Truth, target: Target) -> PostThresholds:
+    """Return the thresholds of posts that keep *target* on posts of these *chances*; *passed* says which of them passed the gate."""
+    offer_from = threshold_for_precision(offers, chances, target.offer_precision)
+    # What did not pass the gate is never shown, whatever recall is asked for.
+    review_from = threshold_for_recall(offers[passed], chances[passed], target.review_recall)
+    return PostThresholds(offer_from, min(offer_from, max(review_from, threshold_for_reading(chances[~offers], target.most_read))))
 
 
 def threshold_for_precision(truth: Truth, chances: Values, precision: float) -> float:
@@ -81,19 +112,21 @@ def threshold_for_precision(truth: Truth, chances: Values, precision: float) -> 
 
 
 def threshold_for_recall(truth: Truth, chances: Values, recall: float) -> float:
-    """Return the highest threshold that still shows *recall* of what is true."""
+    """Return the highest threshold that still shows *recall* of what is true; 1.0 if nothing is."""
     true = np.sort(chances[truth])[::-1]
-    return float(true[max(0, int(np.ceil(recall * len(true))) - 1)])
+    return float(true[max(0, int(np.ceil(recall * len(true))) - 1)]) if len(true) else 1.0
 
 
-def post_verdicts(model: Model, chances: Values) -> list[str]:
-    """Return the verdict of each probability."""
-    return ["offer" if chance >= model.offer_from else "review" if chance >= model.review_from else "clear" for chance in chances]
+def threshold_for_reading(chances: Values, share: float) -> float:
+    """Return the lowest threshold that at most *share* of the *chances* reach."""
+    falling = np.append(np.sort(chances)[::-1], -1.0)
+    # The first that must not be shown; just above it, nothing equal to it is.
+    return float(np.nextafter(falling[int(share * len(chances))], 2.0))
 
 
 def label_accounts(rows: list[Row], chances: Values, model: Model) -> AccountTruth:
     """Return the accounts of labelled posts as the labelling guide decides them."""
-    scored = tabulate(rows).assign(verdict=post_verdicts(model, chances), score=chances, category=[row["sub"] for row in rows])
+    scored = tabulate(rows).assign(verdict=[model.verdict(chance) for chance in chances], score=chances, category=[row["sub"] for row in rows])
     tally = tally_posts(scored, model)
     counts: dict[str, list[bool]] = {}
     for row in rows:
@@ -104,30 +137,46 @@ def label_accounts(rows: list[Row], chances: Values, model: Model) -> AccountTru
     return AccountTruth(tally, np.array([bool(truth[name]) for name in known]))
 
 
-def promise(rows: list[Row], model: Model, held_out: Values) -> list[dict[str, float]]:
+def describe_points(model: Model, rows: list[Row], held_out: Values) -> dict[str, dict[str, Any]]:
     """
-    Return what `offer` promises at several shares of offers: ``{share_of_offers, precision, precision_low, recall, posts_to_read}``.
+    Return for each point of *model* its thresholds, its ``target``, its ``promise`` (see `promise`) and ``measured_on``, what that was worked out from.
 
-    Recall and the rate of false flags are those of *held_out*; ``precision_low`` is the lower end of a 95 % interval of that
-    rate (Wilson); ``posts_to_read`` is the share of posts that are not clear.
+    Every post is judged by thresholds chosen on the *held_out* log-odds of other groups: the promise is not flattered by the choice.
     """
-    truth = np.array([row["label"] == "offer" for row in rows])
+    offers = _truth(rows)
+    groups = np.unique([row["group"] for row in rows], return_inverse=True)[1]
+    described = {}
+    for name, point in model.points.items():
+        flagged, seen = judge_apart(offers, held_out, held_out > model.floor, groups, TARGETS[name])
+        counts = {"offers": int(offers.sum()), "not_offers": int((~offers).sum()), "false_offers": int(flagged[~offers].sum()), "groups": int(groups.max()) + 1}
+        described[name] = point._asdict() | {"target": TARGETS[name]._asdict(), "promise": promise(offers, flagged, seen), "measured_on": counts}
+    return described
+
+
+def judge_apart(offers: Truth, held_out: Values, passed: Truth, groups: npt.NDArray[np.int64], target: Target) -> tuple[Truth, Truth]:
+    """Return which posts are called an offer and which are shown, each by thresholds chosen for *target* on posts of other groups."""
     chances = probability(held_out)
-    flagged, seen = chances >= model.offer_from, chances >= model.review_from
-    recall, false, negatives = float(flagged[truth].mean()), int(flagged[~truth].sum()), int((~truth).sum())
-    rates = false / negatives, wilson_upper(false, negatives)
+    flagged, seen = np.zeros(len(offers), dtype=np.bool_), np.zeros(len(offers), dtype=np.bool_)
+    for others, own in GroupKFold(min(FOLDS, len(set(groups.tolist())))).split(chances, groups=groups):
+        thresholds = choose_post_thresholds(offers[others], chances[others], passed[others], target)
+        flagged[own], seen[own] = chances[own] >= thresholds.offer_from, chances[own] >= thresholds.review_from
+    return flagged, seen
+
+
+def promise(offers: Truth, flagged: Truth, seen: Truth) -> list[dict[str, float]]:
+    """
+    Return what `offer` promises at several shares of offers among all posts: ``share_of_offers, precision, precision_low, recall, shown, posts_to_read``.
+
+    *flagged* posts have the verdict offer, *seen* ones offer or review. ``precision_low`` is the precision at the upper end of a 95 % interval of
+    the rate of false offers (Wilson, over the posts that are no offers). ``recall`` is the share of offers flagged, ``shown`` of offers seen, ``posts_to_read``
+    the share of all posts seen.
+    """
+    recall, shown, reading = (float(part.mean()) if len(part) else 0.0 for part in (flagged[offers], seen[offers], seen[~offers]))
+    false, honest = int(flagged[~offers].sum()), int((~offers).sum())
+    rates = false / max(1, honest), wilson_upper(false, honest)
     promised = []
     for share in SHARES:
-        precisions = [recall * share / max(1e-12, recall * share + rate * (1 - share)) for rate in rates]
-        reading = float(seen[truth].mean()) * share + float(seen[~truth].mean()) * (1 - share)
-        promised.append({"share_of_offers": share, "precision": precisions[0], "precision_low": precisions[1], "recall": recall, "posts_to_read": reading})
+        precision, low = (recall * share / max(1e-12, recall * share + rate * (1 - share)) for rate in rates)
+        to_read = shown * share + reading * (1 - share)
+        promised.append({"share_of_offers": share, "precision": precision, "precision_low": low, "recall": recall, "shown": shown, "posts_to_read": to_read})
     return promised
-
-
-def wilson_upper(count: int, of: int, *, z: float = 1.96) -> float:
-    """Return the upper end of Wilson's interval of a share; 1 of nothing."""
-    if not of:
-        return 1.0
-    share = count / of
-    centre = share + z * z / (2 * of)
-    return float((centre + z * np.sqrt(share * (1 - share) / of + z * z / (4 * of * of))) / (1 + z * z / of))

@@ -116,6 +116,7 @@ def _blank(vocabulary: Vocabulary) -> Model:
         review_from=0.5,
         flag_from=0.5,
         look_from=0.5,
+        counted_from=0.5,
     )
 
 

@@ -8,7 +8,8 @@ from contacts import ETH, PERSONAL, PIECES, SEGWIT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifier.language.leads import PERSONAL_KINDS, PUBLIC_KINDS, find_leads
+from classifier.language import leads as finders
+from classifier.language.leads import PERSONAL_KINDS, PUBLIC_KINDS, find_all_leads, find_all_personal, find_leads, find_personal
 
 ETH_SLIP = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD"
 
@@ -171,6 +172,33 @@ def test_text_from_start_to_end_is_the_value(text):
         assert lead.checksum in {"valid", "invalid", "none"}
     personal = sorted((lead.start, lead.end) for lead in leads if lead.kind in PERSONAL_KINDS)
     assert all(end <= start for (_, end), (start, _) in pairwise(personal))
+
+
+TEXTS = st.lists(st.lists(PIECES, max_size=20).map("".join), max_size=6)
+
+
+@settings(deadline=None)
+@given(TEXTS)
+def test_many_texts_are_read_as_each_alone(texts):
+    assert find_all_leads(texts) == [find_leads(text) for text in texts]
+    assert find_all_personal(texts) == [find_personal(text) for text in texts]
+
+
+def as_if_hinted(text):
+    """The leads of a text that every finder is given to."""
+    batch = finders._fold([text])
+    return finders._leads_of(text, batch.text(0), -1, finders._venues_named(batch).get(0, ()))
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(PIECES, max_size=30).map("".join))
+def test_the_quick_look_misses_no_lead(text):
+    assert find_leads(text) == as_if_hinted(text)
+
+
+@pytest.mark.parametrize("text", [text for text, *_ in PERSONAL + PUBLIC])
+def test_the_quick_look_misses_no_lead_at_the_edge_of_a_text(text):
+    assert find_leads(text) == as_if_hinted(text) != []
 
 
 @settings(deadline=None)

@@ -24,7 +24,7 @@ from pathlib import Path
 from classifier.intake import export, lines
 from classifier.intake.export import stream_export
 from classifier.outcome import journal
-from classifier.outcome.run import Settings, StoppedError, _model, judge_batch, score_export
+from classifier.outcome.run import Settings, StoppedError, judge_batch, model_at, score_export
 
 TABLES = ("accounts", "posts", "leads", "rejects")
 
@@ -96,7 +96,7 @@ def main():
     # Many small batches, each made safe at once: as many places to be killed at as can be.
     lines.LINES_A_CHUNK, export._SMALL_CHUNK = 20, 0
     journal.COMMIT_SECONDS = 0.0
-    _model("offers")
+    model_at("offers", "balanced")
     work = run_naively if arguments.naive else run
     chance = random.Random(arguments.seed)
     whole, out = arguments.folder / "whole", arguments.folder / "out"

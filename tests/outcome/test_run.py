@@ -65,7 +65,7 @@ def test_an_export_named_as_a_table_of_ours_is_never_removed(posts):
 
 def test_a_run_that_fails_removes_nothing(posts, folder, monkeypatch):
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    monkeypatch.setattr("classifier.outcome.run.accounts_table", lambda *_: 1 / 0)
+    monkeypatch.setattr("classifier.outcome.run.accounts_table", lambda *_, **_named: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         score(posts, folder, "jsonl")
     assert {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()} == before

@@ -1,12 +1,23 @@
-"""Thresholds keep what they promise on the posts they were chosen on."""
+"""Thresholds keep what they promise on the posts they were chosen on, and the promise is made on others."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifier.training.evaluate import account_truth, recall_at_precision
-from classifier.training.points import threshold_for_precision, threshold_for_recall, wilson_upper
+from classifier.model.points import POINTS
+from classifier.training.measure import account_truth, recall_at_precision, wilson_upper
+from classifier.training.points import (
+    TARGETS,
+    Target,
+    choose_points,
+    describe_points,
+    judge_apart,
+    promise,
+    threshold_for_precision,
+    threshold_for_reading,
+    threshold_for_recall,
+)
 
 CHANCES = st.lists(st.tuples(st.booleans(), st.sampled_from([0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 0.99])), min_size=2, max_size=60)
 
@@ -24,6 +35,75 @@ def test_the_threshold_shows_the_recall(posts, recall):
     truth, chances = (np.array(part) for part in zip(*posts, strict=True))
     if truth.any():
         assert (chances[truth] >= threshold_for_recall(truth, chances, recall)).mean() >= recall
+
+
+@given(CHANCES, st.sampled_from([0.0, 0.1, 0.5, 1.0]))
+def test_no_more_is_read_than_may_be_and_no_less(posts, share):
+    chances = np.array([chance for _, chance in posts])
+    threshold = threshold_for_reading(chances, share)
+    assert (chances >= threshold).mean() <= share
+    # The next lower score would be too many.
+    below = chances[chances < threshold]
+    assert not len(below) or (chances >= below.max()).mean() > share
+
+
+@pytest.fixture(scope="module")
+def guesses(few_rows):
+    """Log-odds as a fair model would hold posts out: right on the whole, wrong now and then."""
+    truth = np.array([row["label"] == "offer" for row in few_rows])
+    return np.random.default_rng(1).normal(np.where(truth, 2.0, -2.0), 1.5)
+
+
+def test_points_fall_from_careful_to_wide(model, few_rows, guesses):
+    chosen = choose_points(model, few_rows, guesses)
+    assert tuple(chosen.points) == POINTS
+    for wider, narrower in zip(list(chosen.points.values())[1:], chosen.points.values(), strict=False):
+        assert all(low <= high for low, high in zip(wider, narrower, strict=True))
+        assert wider.review_from < narrower.review_from
+    for point in chosen.points.values():
+        assert point.review_from <= point.offer_from
+        assert point.look_from <= point.flag_from
+
+
+def test_no_point_has_more_to_read_than_its_target(model, few_rows, guesses):
+    chosen = choose_points(model, few_rows, guesses)
+    honest = 1 / (1 + np.exp(-guesses[[row["label"] != "offer" for row in few_rows]]))
+    for name, point in chosen.points.items():
+        assert (honest >= point.review_from).mean() <= TARGETS[name].most_read
+
+
+def test_the_promise_is_what_follows_from_the_rates():
+    offers = np.repeat([True, False], (10, 1000))
+    flagged = np.concatenate((np.repeat([True, False], (6, 4)), np.repeat([True, False], (2, 998))))
+    seen = np.concatenate((np.repeat([True, False], (8, 2)), np.repeat([True, False], (50, 950))))
+    at = {row["share_of_offers"]: row for row in promise(offers, flagged, seen)}
+    assert list(at) == [0.01, 0.05, 0.20]
+    # Of 100 posts one is an offer: 0.6 found, and 99 times 2 of 1000 found wrongly.
+    assert at[0.01]["precision"] == pytest.approx(0.6 / (0.6 + 99 * 0.002))
+    assert at[0.01]["precision_low"] == pytest.approx(0.6 / (0.6 + 99 * wilson_upper(2, 1000)))
+    assert (at[0.05]["recall"], at[0.05]["shown"]) == (0.6, 0.8)
+    assert at[0.20]["posts_to_read"] == pytest.approx(0.2 * 0.8 + 0.8 * 0.05)
+
+
+def test_a_post_is_judged_by_thresholds_its_group_did_not_choose():
+    """The highest of all is a post that offers nothing: thresholds chosen on it would spare it."""
+    offers = np.array([True, False] * 10)
+    held_out = np.array([3.0, -3.0] * 10)
+    held_out[1] = 9.0
+    groups = np.repeat(np.arange(5), 4)
+    flagged, seen = judge_apart(offers, held_out, np.ones(20, dtype=bool), groups, Target(1.0, 1.0, 1.0, 1.0, 1.0))
+    assert flagged[1]
+    assert seen[1]
+
+
+def test_points_say_what_they_were_measured_on(model, few_rows, guesses):
+    described = describe_points(choose_points(model, few_rows, guesses), few_rows, guesses)
+    for name in POINTS:
+        on = described[name]["measured_on"]
+        assert on["offers"] + on["not_offers"] == len(few_rows)
+        assert on["groups"] == len({row["group"] for row in few_rows})
+        assert described[name]["target"] == TARGETS[name]._asdict()
+        assert all(row["precision_low"] < row["precision"] for row in described[name]["promise"])
 
 
 def test_recall_at_precision_is_zero_where_it_is_never_reached():

@@ -1,4 +1,4 @@
-"""A table from 64-bit keys to column numbers, asked for millions of keys at a time."""
+"""A table from 64-bit keys to numbers, asked for millions of keys at a time; and the order of such keys."""
 
 from __future__ import annotations
 
@@ -45,3 +45,13 @@ class KeyTable:
             open_ = open_[found[open_] != EMPTY]
             open_ = open_[self.keys[found[open_]] != keys[open_]]
         return found
+
+
+def sorting_order(keys: Columns) -> Columns:
+    """Return the numbers of *keys*, none negative, in the order of the keys; equal ones stay in theirs. Sorts several times faster than ``argsort``."""
+    bits = len(keys).bit_length()
+    if int(keys.max(initial=0)).bit_length() + bits > 63:
+        return np.argsort(keys, kind="stable")
+    # Each key carries its own number, so that values are sorted and nothing is looked up.
+    order: Columns = np.sort((keys << bits) | np.arange(len(keys))) & ((1 << bits) - 1)
+    return order
