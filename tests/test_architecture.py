@@ -28,6 +28,7 @@ DOORS = {
     "sklearn": ("training/",),
     "jinja2": ("outcome/report.py", "training/page.py"),
     "xlsxwriter": ("outcome/tables.py",),
+    "pyspark": ("outcome/spark.py",),
     "pickle": (),
     "requests": (),
     "urllib.request": (),

@@ -1,18 +1,20 @@
 """A run on Spark gives what a run on one machine gives, to the last digit, whoever dies on the way."""
 
+import datetime as dt
 import json
 import os
 import random
 import shutil
+import subprocess
+import sys
 import threading
-import time
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 
-from classifier.errors import ExportError, RunError
+from classifier.cli import main
 from classifier.intake import export
 from classifier.outcome.columns import ACCOUNT_COLUMNS, LEAD_COLUMNS, POST_COLUMNS, REJECT_COLUMNS
 from classifier.outcome.run import Settings, score_export
@@ -21,7 +23,7 @@ from classifier.training.corpus import read_corpus
 pytest.importorskip("pyspark", reason="pyspark is not installed: pip install 'bijian[spark]'")
 pytestmark = pytest.mark.skipif(not (shutil.which("java") or os.environ.get("JAVA_HOME")), reason="Spark needs Java, which is not installed")
 
-MASTERS = ("local[2]", "local-cluster[2,1,1024]")
+CLUSTER = "local-cluster[2,1,1024]"
 TABLES = {"posts": POST_COLUMNS, "accounts": ACCOUNT_COLUMNS, "leads": LEAD_COLUMNS, "rejects": REJECT_COLUMNS}
 COLUMNS = ("account_id", "account_name", "post_id", "title", "text", "published_at", "url")
 # Formulas, controls, marks that turn text round, what lies beyond the first plane, and what JSON, CSV or SQL would trip over.
@@ -44,7 +46,7 @@ def with_oddities(posts):
     """*posts* with copies of every kind among them, near and far, bodies that are none, and texts that break programs."""
     drawn = random.Random(7)
     odd = list(posts)
-    for number in range(0, len(posts), 9):
+    for number in range(0, len(posts), 7):
         account_id, name, post_id, title, text, at, url = posts[number]
         far = drawn.randrange(len(odd))
         copies = [
@@ -57,7 +59,7 @@ def with_oddities(posts):
             (None, name.replace(" ", ""), None, title, text, None, None),  # no id: its words are its name
             (f"id{number % 5}", name + "（改名）", post_id, title, text, at, f"https://mp.weixin.qq.com/s?__biz=MzIxNzYzODAyNw==&mid={number}&idx=1&sn={number:032x}"),
         ]
-        odd[far:far] = drawn.sample(copies, drawn.randint(1, 3))
+        odd[far:far] = drawn.sample(copies, drawn.choice((1, 2, len(copies))))
     for n, said in enumerate(HOSTILE):
         # A title without a body before its full copy, far away.
         odd.insert(n, (None, "早先没有正文", f"later-{n}", f"标题 {n} {said}", None, None, None))
@@ -87,7 +89,7 @@ def rows_of(place, name):
     rows = pq.read_table(place / f"{name}.parquet", partitioning=None).to_pylist()
     assert not rows or list(rows[0]) == list(TABLES[name])
     # Leads come account by account; the others in the order they are promised.
-    return sorted(rows, key=lambda row: json.dumps(row)) if name == "leads" else rows
+    return sorted(rows, key=json.dumps) if name == "leads" else rows
 
 
 def assert_same(spark, local):
@@ -100,17 +102,17 @@ def assert_same(spark, local):
     assert {name: ours[name] for name in ("version", "model", "promise")} == {name: theirs[name] for name in ("version", "model", "promise")}
 
 
-def settings(**asked):
-    return Settings("offers", "parquet", 1, False, {}, **asked)
-
-
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory):
-    """A folder of some two thousand posts, and another with a few under Chinese headings; a folder of lists."""
+    """A folder of some two thousand posts, a few under Chinese headings, columns that are not text; a folder of lists."""
     base = tmp_path_factory.mktemp("spark")
-    folder = write_folder(with_oddities(posts_of_corpus(1600)), base / "导 出")
+    write_folder(with_oddities(posts_of_corpus(1600)), base / "导 出")
     more = [(f"{n}0000000000000000", f"号 {n % 4}", row["title"], row["text"], n) for n, row in enumerate(read_corpus()[:40])]
     pq.write_table(pa.table(dict(zip(("文章ID", "公众号", "标题", "正文", "odd"), map(list, zip(*more, strict=True)), strict=True))), base / "more.parquet")
+    typed = {"account_name": ["甲", "乙"], "post_id": pa.array([17, 2**40]), "text": pa.array(["出U收U，承兑秒到".encode(), b"\xff"]), "idx": pa.array([1.5, None]), "is_repost": [True, None]}
+    moments = [dt.datetime(2026, 1, 2, 3, 4, 5, 6789), dt.datetime(1969, 1, 2)]
+    for zone in (None, "UTC"):
+        pq.write_table(pa.table(typed | {"published_at": pa.array(moments, pa.timestamp("us", zone))}), base / f"typed {zone}.parquet")
     (base / "lists").mkdir()
     (base / "lists" / "block-terms.txt").write_text("承兑秒到\t黑话\n", encoding="utf-8")
     (base / "lists" / "allow-accounts.txt").write_text("号 2\n", encoding="utf-8")
@@ -118,24 +120,166 @@ def exported(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def scored_here(exported):
-    """What a run on one machine makes of it; several batches, so that copies come together and apart."""
+def asked(exported):
+    """What is asked for here and there, as the command says it."""
+    names = ("导 出", "more.parquet", "typed None.parquet", "typed UTC.parquet", "more.parquet")
+    return [*(str(exported / name) for name in names), "--lists", str(exported / "lists"), "--format", "parquet"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def several_batches():
+    """Small batches on one machine, so that copies come together and apart; Spark has to find where."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(export, "_HELD_ROWS", 700)
-        asked = settings(lists=str(exported / "lists"))
-        score_export([exported / "导 出", exported / "more.parquet"], exported / "here", asked)
+        yield
+
+
+@pytest.fixture(scope="module")
+def scored_here(exported, asked):
+    """What a run on one machine makes of it."""
+    bijian("score", *asked, "--out", exported / "here")
     return exported / "here"
 
 
-@pytest.mark.parametrize("master", MASTERS)
-def test_spark_gives_what_one_machine_gives(master, exported, scored_here, tmp_path, monkeypatch):
+@pytest.fixture(scope="module", autouse=True)
+def quick_spark():
+    """
+    A JVM that compiles little, as most of what a short run costs is getting ready for a long one, and a session that cuts
+    what little there is: into parts of files, and into parts that are not put together again.
+    """
+    asked = {"sql.shuffle.partitions": 4, "sql.adaptive.coalescePartitions.enabled": "false", "sql.files.maxPartitionBytes": "200k", "sql.files.openCostInBytes": 1, "ui.enabled": "false"}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        patch.setenv("PYSPARK_SUBMIT_ARGS", " ".join([*(f"--conf spark.{name}={value}" for name, value in asked.items()), "pyspark-shell"]))
+        # Whatever the name of this machine resolves to.
+        patch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
+        yield
+
+
+@pytest.fixture(scope="module")
+def session():
+    """A session of two threads, which every run in this module that asks for one uses."""
+    from classifier.outcome.spark import _session
+
+    with _session("local[2]") as spark:
+        yield spark
+
+
+def bijian(*words, code=0):
+    done = CliRunner().invoke(main, [str(word) for word in words])
+    assert done.exit_code == code, done.output
+    return done.output
+
+
+def on_spark(*words, master="local[2]", code=0):
+    return bijian("score", *words, "--engine", "spark", "--master", master, code=code)
+
+
+def assert_everything_was_met(out):
+    """What was hard in the export did come up."""
+    posts = rows_of(out, "posts")
+    assert {row["reason"] for row in rows_of(out, "rejects")} >= {"duplicate", "empty"}
+    assert any("fuller copy of" in (row["notes"] or "") for row in posts)
+    assert {row["body_state"] for row in posts} >= {"full", "truncated", "title_only", "empty", "deleted"}
+    assert max(row["n_posts"] for row in rows_of(out, "accounts")) > len(posts) * 0.4
+    assert not (out / ".unfinished").exists()
+
+
+def test_a_cluster_gives_what_one_machine_gives(asked, scored_here, tmp_path):
+    on_spark(*asked, "--out", tmp_path / "out", master=CLUSTER)
+    assert_same(tmp_path / "out", scored_here)
+    assert_everything_was_met(tmp_path / "out")
+
+
+def test_threads_give_what_one_machine_gives(asked, scored_here, session, tmp_path):
+    said = on_spark(*asked, "--out", tmp_path / "out")
+    assert_same(tmp_path / "out", scored_here)
+    assert f"表格 tables: {tmp_path / 'out'}" in said
+
+
+def test_a_second_run_takes_the_place_of_the_first(exported, session, tmp_path):
+    few, out = exported / "more.parquet", tmp_path / "out"
+    on_spark(few, "--out", out)
+    first = {name: rows_of(out, name) for name in TABLES}
+    on_spark(few, "--out", out)
+    assert {name: rows_of(out, name) for name in TABLES} == first
+
+
+def test_what_cannot_be_read_is_said_in_a_line(session, tmp_path):
+    strange, plain = tmp_path / "strange.parquet", tmp_path / "plain"
+    plain.mkdir()
+    pq.write_table(pa.table({"a": [1], "b": [2]}), strange)
+    pq.write_table(pa.table({"text": ["出U收U"]}), plain / "posts.parquet")
+    assert "no column of this table is known" in on_spark(strange, "--out", tmp_path / "out", code=1)
+    assert "cannot be read as Parquet" in on_spark(tmp_path / "nowhere", "--out", tmp_path / "out", code=1)
+    assert "no column for title=题目; found text" in on_spark(plain, "--column", "title=题目", "--out", tmp_path / "out", code=1)
+    assert "the export lies in" in on_spark(plain, "--out", plain, code=1)
+    (plain / "notes.csv").write_text("text\n好")
+    assert "notes.csv is not a Parquet file" in on_spark(plain, "--out", tmp_path / "out", code=1).splitlines()[-1]
+    assert not (tmp_path / "out").exists()
+
+
+def test_bytes_that_are_no_text_cost_their_row(session, tmp_path):
+    wrong = pa.StringArray.from_buffers(3, pa.array([0, 6, 8, 14], pa.int32()).buffers()[1], pa.py_buffer("好的".encode() + b"\xff\xfe" + "晚安".encode()))
+    pq.write_table(pa.table({"text": wrong}), tmp_path / "posts.parquet")
+    on_spark(tmp_path / "posts.parquet", "--out", tmp_path / "out")
+    assert [row["src_row"] for row in rows_of(tmp_path / "out", "posts")] == [1, 3]
+    assert [(row["src_row"], row["reason"], row["excerpt"]) for row in rows_of(tmp_path / "out", "rejects")] == [(2, "unreadable", "bytes that are not text")]
+
+
+@pytest.mark.parametrize("words", [("--format", "csv"), ("--jobs", "2"), ("--resume",), ("--shard", "1/2")])
+def test_what_spark_does_by_itself_cannot_be_asked_for(words, tmp_path):
+    assert "not with --engine spark" in on_spark(tmp_path, "--out", tmp_path / "out", *words, code=2)
+
+
+def test_the_engine_and_its_master_go_together(tmp_path):
+    assert "needs --master URL" in bijian("score", tmp_path, "--out", tmp_path / "out", "--engine", "spark", code=2)
+    assert "add --engine spark" in bijian("score", tmp_path, "--out", tmp_path / "out", "--master", "yarn", code=2)
+
+
+def test_no_java_is_said_in_a_line(exported, tmp_path):
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "bash").symlink_to(shutil.which("bash"))
+    words = [sys.executable, "-m", "classifier", "score", exported / "more.parquet", "--out", tmp_path / "out", "--engine", "spark", "--master", "local[1]"]
+    done = subprocess.run(words, env={"PATH": str(tmp_path / "bin")}, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "needs Java 17" in done.stderr.splitlines()[-1]
+
+
+def kill_workers(times, over, killed):
+    """Kill *times* Python workers of ours while they work, one now and then until the run is *over*; what was killed is added to *killed*."""
+    psutil = pytest.importorskip("psutil")
+    drawn = random.Random(11)
+    while len(killed) < times and not over.wait(drawn.uniform(2, 16)):
+        workers = []
+        for process in psutil.Process().children(recursive=True):
+            try:
+                if process.status() == psutil.STATUS_RUNNING and all("pyspark.daemon" in one.cmdline() for one in (process, process.parent())):
+                    workers.append(process)
+            except (psutil.Error, AttributeError):
+                continue
+        if workers:
+            chosen = drawn.choice(workers)
+            chosen.kill()
+            killed.append(chosen.pid)
+
+
+@pytest.mark.soak
+def test_workers_that_are_killed_lose_and_double_nothing(tmp_path, monkeypatch):
     from classifier.outcome.spark import score_on_spark
 
-    monkeypatch.setattr(export, "_HELD_ROWS", 700)
-    paths = [str(exported / "导 出"), str(exported / "more.parquet")]
-    score_on_spark(paths, str(tmp_path / "out"), settings(lists=str(exported / "lists")), master=master)
-    assert_same(tmp_path / "out", scored_here)
-    reasons = {row["reason"] for row in rows_of(tmp_path / "out", "rejects")}
-    assert {"duplicate", "empty"} <= reasons
-    assert any("fuller copy of" in (row["notes"] or "") for row in rows_of(tmp_path / "out", "posts"))
-    assert not (tmp_path / "out" / ".unfinished").exists()
+    monkeypatch.setattr(export, "_HELD_ROWS", 10_000)
+    monkeypatch.setenv("PYSPARK_SUBMIT_ARGS", "--conf spark.sql.files.maxPartitionBytes=2m --conf spark.ui.enabled=false pyspark-shell")
+    folder = write_folder(with_oddities(posts_of_corpus(140_000)), tmp_path / "posts", files=12)
+    score_export([folder], tmp_path / "here", Settings("offers", "parquet", 2, False, {}))
+    over, killed = threading.Event(), []
+    killer = threading.Thread(target=kill_workers, args=(10, over, killed))
+    killer.start()
+    try:
+        run = score_on_spark([str(folder)], str(tmp_path / "out"), Settings("offers", "parquet", 1, False, {}), master=CLUSTER)
+    finally:
+        over.set()
+        killer.join()
+    assert len(killed) == 10
+    assert run["counts"]["rows_read"] > 200_000
+    assert_same(tmp_path / "out", tmp_path / "here")

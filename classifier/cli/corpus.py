@@ -33,11 +33,15 @@ def check(files: tuple[Path, ...], *, quick: bool) -> None:
       bijian corpus check
       bijian corpus check w46.jsonl --quick
     """
-    from classifier.training.checks import PROBE_AUC, WRITER_FALL, check_rows, probe_auc, writer_fall
-    from classifier.training.corpus import accounts_of, read_corpus, summary
+    from classifier.training.checks import PROBE_AUC, WRITER_FALL, check_frozen, check_rows, probe_auc, writer_fall
+    from classifier.training.corpus import accounts_of, read_corpus, read_frozen, summary
 
     rows = read_corpus(files or None)
     problems = check_rows(rows)
+    if not files:
+        frozen = read_frozen()
+        problems += [*check_rows(frozen), *check_frozen(rows, frozen)]
+        click.echo(f"frozen part: {len(frozen)} posts, {len(accounts_of(frozen))} accounts of 5 posts or more", err=True)
     for problem in problems:
         click.echo(f"{problem.rule}: {problem.what}")
     for name, counts in summary(rows).items():

@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from classifier.errors import RunError
 from classifier.model.points import DEFAULT_POINT, POINTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from classifier.outcome.run import Settings
+
 
 @click.command()
-@click.argument("exports", metavar="EXPORT...", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="放结果的文件夹 · folder for the tables and the report; made if it is not there.")
+@click.argument("exports", metavar="EXPORT...", nargs=-1, required=True, type=click.Path(allow_dash=True))
+@click.option("--out", type=click.Path(file_okay=False), help="放结果的文件夹 · folder for the tables and the report; made if it is not there.")
 @click.option("--format", "fmt", type=click.Choice(["csv", "jsonl", "parquet", "xlsx"]), default="csv", show_default=True, help="表格格式 · format of the tables.")
 @click.option("--model", default="offers", show_default=True, help="用哪个模型 · a model's name (see `bijian models list`) or folder.")
 @click.option("--point", type=click.Choice(POINTS), default=DEFAULT_POINT, show_default=True, help="严一点还是全一点 · few finds that are nearly all right, or many that miss little; `bijian models show` has what each promises.")
@@ -29,9 +32,24 @@ if TYPE_CHECKING:
 @click.option("--reveal", is_flag=True, help="不遮盖个人联系方式 · write personal contacts in full instead of masking them with •.")
 @click.option("--resume", is_flag=True, help="接着上次中断处继续 · go on where a run that was stopped or killed left off.")
 @click.option("--shard", metavar="I/N", help="只算第 I 份，共 N 份，之后用 bijian merge 合并 · score part I of N only, for `bijian merge`.")
+@click.option("--engine", type=click.Choice(["local", "spark"]), default="local", show_default=True, help="在本机还是在 Spark 上算 · this machine, or Spark: Parquet in, Parquet out, needs pip install 'bijian[spark]' and Java.")
+@click.option("--master", metavar="URL", help="Spark 集群地址 · where Spark runs: spark://host:7077, yarn, local[4] …")
 @click.option("--fail-on-flag", is_flag=True, help="有账号被标记时以 3 退出 · end with 3 when an account is flagged.")
 def score(
-    exports: tuple[Path, ...], out: Path | None, fmt: str, model: str, point: str, jobs: int, columns: tuple[str, ...], lists: str | None, reveal: bool, resume: bool, shard: str | None, fail_on_flag: bool
+    exports: tuple[str, ...],
+    out: str | None,
+    fmt: str,
+    model: str,
+    point: str,
+    jobs: int,
+    columns: tuple[str, ...],
+    lists: str | None,
+    reveal: bool,
+    resume: bool,
+    shard: str | None,
+    engine: str,
+    master: str | None,
+    fail_on_flag: bool,
 ) -> None:
     """
     给导出文件打分 · Score an export: which accounts offer crypto trading or token sales, why, and how surely.
@@ -44,21 +62,28 @@ def score(
       bijian score posts.xlsx --out march
       bijian score exports/ more.csv --out april --format xlsx --jobs 2
       bijian score huge.jsonl --out may --jobs 8 --resume
+      bijian score hdfs://nn/posts --out hdfs://nn/june --engine spark --master yarn
       cat posts.jsonl | bijian score - > scored.jsonl
     """
-    if exports == (Path("-"),):
+    if exports == ("-",):
         score_lines(model, point, reveal=reveal)
         return
-    if Path("-") in exports:
+    if "-" in exports:
         raise click.UsageError("- (standard input) stands alone; score the other exports in a run of their own")
     if out is None:
         raise click.UsageError("--out DIR is needed: the folder for the tables and the report, for example --out march（请用 --out 指定放结果的文件夹）")
     from classifier.outcome.run import Settings, StoppedError, score_export
 
     settings = Settings(model, fmt, jobs, reveal, named_columns(columns), shard_of(shard), point, lists)
+    if engine == "spark":
+        run = score_by_spark(list(exports), out, settings, master)
+        finish(run, out, fail_on_flag=fail_on_flag)
+        return
+    if master is not None:
+        raise click.UsageError("--master says where Spark runs; add --engine spark（--master 要和 --engine spark 一起用）")
     with progress() as tell, stoppable() as signals:
         try:
-            run = score_export(list(exports), out, settings, resume=resume, tell=tell, stop=lambda: bool(signals))
+            run = score_export([Path(path) for path in exports], Path(out), settings, resume=resume, tell=tell, stop=lambda: bool(signals))
         except StoppedError as stopped:
             click.echo(str(stopped), err=True)
             sys.exit(128 + signals[0])
@@ -66,9 +91,35 @@ def score(
         rows, (part, parts) = run["counts"]["rows_read"], settings.shard
         click.echo(f"第 {part}/{parts} 份完成，{rows} 行；全部完成后运行 bijian merge（shard done: {rows} rows; `bijian merge` puts the shards together）", err=True)
         return
+    finish(run, Path(out), fail_on_flag=fail_on_flag)
+
+
+def finish(run: dict[str, Any], out: Path | str, *, fail_on_flag: bool) -> None:
+    """Say what came of it; with *fail_on_flag* end with 3 if an account is flagged."""
     say_summary(run, out)
     if fail_on_flag and run["counts"]["accounts"].get("flag"):
         sys.exit(3)
+
+
+def score_by_spark(exports: list[str], out: str, settings: Settings, master: str | None) -> dict[str, Any]:
+    """Score on Spark and return what ``run.json`` says; what Spark does by itself cannot be asked for."""
+    asked = click.get_current_context().get_parameter_source
+    given = [f"--{name}" for name in ("jobs", "resume", "shard") if asked(name) is click.core.ParameterSource.COMMANDLINE]
+    if asked("fmt") is click.core.ParameterSource.COMMANDLINE and settings.fmt != "parquet":
+        given.append(f"--format {settings.fmt}")
+    if given:
+        raise click.UsageError(f"{', '.join(given)}: not with --engine spark, which shares out the work itself and writes Parquet（Spark 只写 Parquet，并自行分工）")
+    if master is None:
+        raise click.UsageError("--engine spark needs --master URL, for example spark://host:7077, yarn or local[4]（请用 --master 指定集群地址）")
+    import warnings
+
+    # pyspark says of pandas 3, and twice, what does not concern us: nothing but Arrow passes between it and us.
+    warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+    try:
+        from classifier.outcome.spark import score_on_spark
+    except ModuleNotFoundError as error:
+        raise RunError(f"--engine spark needs {error.name}: pip install 'bijian[spark]'（未安装 pyspark）") from error
+    return score_on_spark(exports, out, settings, master=master)
 
 
 def named_columns(columns: tuple[str, ...]) -> dict[str, str]:
@@ -128,8 +179,8 @@ def progress() -> Iterator[Callable[[int], None]]:
         yield tell
 
 
-def say_summary(run: dict[str, Any], out: Path) -> None:
-    """Say on stderr what came of it and where to look."""
+def say_summary(run: dict[str, Any], out: Path | str) -> None:
+    """Say on stderr what came of it and where to look: the report in the folder *out*, or, where Spark wrote, the tables."""
     from classifier.outcome.report import REJECT_REASONS
 
     counts = run["counts"]
@@ -142,7 +193,7 @@ def say_summary(run: dict[str, Any], out: Path) -> None:
         + (f"未收的原因 rejects: {reasons}\n" if reasons else "")
         + f"账号 accounts: 建议优先查看 flag {accounts.get('flag', 0)} · 需人工看 review {accounts.get('review', 0)} · "
         f"未见问题 clear {accounts.get('clear', 0)} · 无法判断 abstain {accounts.get('abstain', 0)}\n"
-        f"报告 report: {out / 'report.html'}",
+        + (f"报告 report: {out / 'report.html'}" if isinstance(out, Path) else f"表格 tables: {out}"),
         err=True,
     )
 

@@ -7,6 +7,8 @@ read as what they mean; the places found lead back to the characters as written.
 
 from __future__ import annotations
 
+import functools
+import operator
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -676,6 +678,10 @@ NEIGHBOURS = (
 # some of them, the digits of a card, the letters and digits of an address.
 DENSE = ((PHONE_HINT, 11, 31), (PHONE_HINT, 11, 11), (CARD_HINT, 16, 35), (ADDRESS_HINT, 14, 14))
 
+# A name or a single post is given to every finder: looking which ones takes as long.
+WORTH_A_LOOK = 1500
+EVERY_HINT = -1
+
 
 @cache
 def _neighbour_table() -> npt.NDArray[np.uint64]:
@@ -704,17 +710,22 @@ def _class_table() -> npt.NDArray[np.uint8]:
     return table
 
 
+@cache
+def _hint_of(rows: int) -> int:
+    """Return the hints of these *rows* of NEIGHBOURS, a bit each."""
+    return functools.reduce(operator.or_, (hint for n, (hint, _, _) in enumerate(NEIGHBOURS) if rows >> n & 1), 0)
+
+
 def _hints(batch: _Batch) -> list[int]:
     """Return for each text which finders may find something in it, a bit each; those not named find nothing."""
-    hints = np.zeros(len(batch.starts) - 1, dtype=np.int64)
+    if len(batch.codes) < WORTH_A_LOOK:
+        return [EVERY_HINT] * (len(batch.starts) - 1)
     rows = _neighbour_table().take(batch.codes, mode="clip")
     both = rows[:-1] & np.uint64(0xFFFFFFFF) & (rows[1:] >> np.uint64(32))
     places = np.flatnonzero(both)
-    text = np.searchsorted(batch.starts, places, side="right") - 1
-    held = np.zeros(len(hints), dtype=np.uint64)
-    np.bitwise_or.at(held, text, both[places])
-    for n, (hint, _, _) in enumerate(NEIGHBOURS):
-        hints[(held >> np.uint64(n) & np.uint64(1)) > 0] |= hint
+    held = np.zeros(len(batch.starts) - 1, dtype=np.uint64)
+    np.bitwise_or.at(held, np.searchsorted(batch.starts, places, side="right") - 1, both[places])
+    hints = np.array(list(map(_hint_of, held.tolist())), dtype=np.int64)
     kinds = _class_table().take(batch.codes, mode="clip")
     for n, (hint, least, length) in enumerate(DENSE):
         # ``counted[length + i]`` stand before place i: how many in the stretch that ends there, and in the part of it that is the text's own?

@@ -21,6 +21,8 @@ GROUPS = 31
 ANY = 1 << GROUPS
 # Characters looked at together: what is worked out about so many stays in the processor's cache.
 BLOCK = 1 << 16
+# So few places are looked at one by one: arrays are made for many, and take longer for the words of a single post.
+FEW = 150
 # A character takes 21 bits; the rest of a key is the number of what was read before it.
 CODE_BITS = 21
 
@@ -42,6 +44,10 @@ class Lexicon:
 
     def __init__(self, listed: list[str], *, numbers_before: bool = True) -> None:
         self.words = tuple(sorted(set(listed)))
+        self._number = {word: n for n, word in enumerate(self.words)}
+        self._lengths_from: dict[str, list[int]] = {}
+        for length, first in sorted({(len(word), word[0]) for word in self.words}):
+            self._lengths_from.setdefault(first, []).append(length)
         self._lengths = np.array([len(word) for word in self.words], dtype=np.int64)
         self._latin_first = np.array([_is_latin(word[0]) for word in self.words], dtype=np.bool_)
         self._latin_last = np.array([_is_latin(word[-1]) for word in self.words], dtype=np.bool_)
@@ -62,6 +68,8 @@ class Lexicon:
     def find(self, codes: Codes) -> Hits:
         """Return the words in the text whose code points are *codes*."""
         place = self._candidates(codes)
+        if not len(place):
+            return Hits(place, place, place)
         word = self._longest(codes, place)
         found = np.flatnonzero(word >= 0)
         start, word = place[found], word[found]
@@ -86,6 +94,7 @@ class Lexicon:
         longest = np.full(len(place), -1, dtype=np.int64)
         for asked, word in self._walk(codes, place, np.full(len(place), len(codes))):
             alone = self._stand_alone(codes, place[asked], word)
+            # Of several words at a place the last, which is the longest, stays.
             longest[asked[alone]] = word[alone]
         return longest
 
@@ -98,7 +107,10 @@ class Lexicon:
         return found
 
     def _walk(self, codes: Codes, start: Places, end: Places) -> Iterator[tuple[Places, Places]]:
-        """Yield the words that begin at *start* and stop at or before *end*, shorter ones first: which of the places, and the word's number."""
+        """Yield the words that begin at *start* and stop at or before *end*, at each place shorter ones first: which of the places, and the word's number."""
+        if len(start) <= FEW:
+            yield self._walk_few(codes, start, end)
+            return
         asked = np.arange(len(start))
         read = np.zeros(len(start), dtype=np.int64)
         for length in range(int(self._lengths.max(initial=0))):
@@ -112,6 +124,19 @@ class Lexicon:
             word = self._word_read[read]
             whole = np.flatnonzero(word >= 0)
             yield asked[whole], word[whole]
+
+    def _walk_few(self, codes: Codes, start: Places, end: Places) -> tuple[Places, Places]:
+        """Return what `_walk` yields, one place after another."""
+        found: list[tuple[int, int]] = []
+        longest = int(self._lengths.max(initial=0))
+        for n, (begin, stop) in enumerate(zip(start.tolist(), end.tolist(), strict=True)):
+            ahead = "".join(map(chr, codes[begin : min(stop, begin + longest)].tolist()))
+            for length in self._lengths_from.get(ahead[:1], ()):
+                word = self._number.get(ahead[:length])
+                if word is not None and length <= len(ahead):
+                    found.append((n, word))
+        both = np.array(found, dtype=np.int64).reshape(-1, 2)
+        return both[:, 0], both[:, 1]
 
     def _stand_alone(self, codes: Codes, start: Places, word: Places) -> Flags:
         """Return whether no letter or digit runs on from either end of each Latin *word*."""

@@ -1,8 +1,8 @@
 """
 Turn texts into counts of words and of character n-grams, by segment.
 
-Both come from one reading of the folded text. Latin words and numbers that are on no list of ours (handles, codes,
-links, amounts) become one mark each, so that no contact is ever a feature by its letters. Punctuation, spaces and
+Both come from one reading of the folded text. Latin words that are on no list of ours (handles, codes, links, numbers as
+long as a handle) become one mark each, so that no contact is ever a feature by its letters. Amounts, punctuation, spaces and
 emoji separate nothing and count for nothing: exporters lose them, and they tell writers apart, not offers.
 """
 
@@ -24,9 +24,8 @@ Places = npt.NDArray[np.int64]
 Keys = npt.NDArray[np.uint64]
 Flags = npt.NDArray[np.bool_]
 
-# Private-use characters that stand for a whole Latin word or number in the n-gram stream.
+# Private-use characters that stand for a whole Latin word in the n-gram stream.
 NAME_MARK = 0xE000
-NUMBER_MARK = 0xE001
 FIRST_KNOWN = 0xE010
 # From this many digits on, a number is a handle or a card, not an amount.
 LONG_NUMBER = 6
@@ -63,7 +62,7 @@ class Reading(NamedTuple):
 
     @property
     def words(self) -> list[str]:
-        """The words as features see them: a mark for a name or a number."""
+        """The words as features see them: a mark for a name."""
         return self.words_at(np.arange(len(self.word_start)))
 
     def words_at(self, chosen: Places) -> list[str]:
@@ -89,7 +88,7 @@ def known_latin() -> dict[str, int]:
 @cache
 def mark_names() -> dict[int, str]:
     """Return the word that each private-use code of the stream stands for."""
-    return {code: name for name, code in known_latin().items()} | {NUMBER_MARK: "0", NAME_MARK: "x"}
+    return {code: name for name, code in known_latin().items()} | {NAME_MARK: "x"}
 
 
 def read(texts: list[str]) -> Reading:
@@ -159,7 +158,7 @@ def _runs(flags: Flags) -> tuple[Places, Places]:
 
 
 def _latin(codes: Codes, kind: npt.NDArray[np.uint8]) -> tuple[Keys, Places, Places]:
-    """Return the Latin words and numbers as features see them, in reading order: their code, where they start and end."""
+    """Return the Latin words as features see them, in reading order: their code, where they start and end. Amounts are left out."""
     written = (kind == 2) | (kind == 3)
     # A handle may hold _ and -: inside one they do not end it.
     joint = (codes == ord("_")) | (codes == ord("-"))
@@ -171,17 +170,15 @@ def _latin(codes: Codes, kind: npt.NDArray[np.uint8]) -> tuple[Keys, Places, Pla
     other = np.append(np.flatnonzero(written & (kind != 3)), len(codes))
     unit[numbered] = np.minimum(other[np.searchsorted(other, starts[numbered])], ends[numbered])
     known = lexicon.whole(codes, unit, ends)
-    # 1000u is a number and a word; 8btc is a word if the list has it and no unit stands at its end.
-    split = numbered[known[numbered] >= 0]
+    # 1000u is an amount and a word; 8btc is a word if the list has it and no unit stands at its end.
+    split = known >= 0
     whole = numbered[known[numbered] < 0]
     known[whole] = lexicon.whole(codes, starts[whole], ends[whole])
-    amount = (unit == ends) & (ends - starts < LONG_NUMBER)
-    code = np.where(known >= 0, known + FIRST_KNOWN, np.where(amount, NUMBER_MARK, NAME_MARK))
-    places = starts.copy()
-    places[split] = unit[split]
-    # The number stands before its unit.
-    codes_read: Keys = np.insert(code, split, NUMBER_MARK).astype(np.uint64)
-    return codes_read, np.insert(places, split, starts[split]), np.insert(ends, split, unit[split])
+    amount = (known < 0) & (unit == ends) & (ends - starts < LONG_NUMBER)
+    starts = np.where(split, unit, starts)
+    code = np.where(known >= 0, known + FIRST_KNOWN, NAME_MARK).astype(np.uint64)
+    said = np.flatnonzero(~amount)
+    return code[said], starts[said], ends[said]
 
 
 class Grams(NamedTuple):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from classifier.language.leads import PERSONAL_KINDS, Lead, find_all_leads, find_all_personal
+from classifier.language.leads import PERSONAL_KINDS, Lead, find_all_leads, find_all_personal, find_leads
 from classifier.language.mask import mask_all
 from classifier.outcome.columns import LEAD_COLUMNS
 from classifier.outcome.score import text_column
@@ -22,11 +22,11 @@ Finder = Callable[[str], list[Lead]]
 
 
 def find_in_posts(scored: pd.DataFrame) -> Finder:
-    """Return `find_leads` as it is for the titles and texts of the posts judged offer or review, all of which are read at once, here."""
+    """Return `find_leads` with what it says of the posts judged offer or review known already: their titles and texts are read at once, here."""
     shown = _shown(scored, ("title", "text"))
     texts = list({text for name in ("title", "text") for text in text_column(shown, name) if text})
     found = dict(zip(texts, find_all_leads(texts), strict=True))
-    return found.__getitem__
+    return lambda text: found[text] if text in found else find_leads(text)
 
 
 def gather_leads(scored: pd.DataFrame, *, reveal: bool, find: Finder | None = None) -> pd.DataFrame:

@@ -24,7 +24,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from classifier.errors import RunError
-from classifier.language.mask import mask_personal
+from classifier.language.mask import mask_all
 from classifier.outcome.tables import find_table, iterate_arrow, iterate_table, read_table, write_text
 
 # What a page can hold and a person can read. The tables hold everything.
@@ -351,8 +351,11 @@ def _add_texts(folder: str | Path, shown: list[dict[str, Any]], *, reveal: bool)
     begin = 0
     for rows in iterate_arrow(folder, "texts", ("title", "text")) if wanted else ():
         here = [position for position in range(begin, begin + len(rows)) if position in wanted]
-        for position, post in zip(here, rows.take([position - begin for position in here]).to_pylist(), strict=True):
-            wanted[position].update(post if reveal else {name: mask_personal(words or "") for name, words in post.items()}, masked=[])
+        read = rows.take([position - begin for position in here])
+        for name in ("title", "text"):
+            words = [text or "" for text in read[name].to_pylist()]
+            for position, text in zip(here, words if reveal else mask_all(words), strict=True):
+                wanted[position] |= {name: text, "masked": []}
         begin += len(rows)
 
 

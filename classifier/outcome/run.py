@@ -22,14 +22,13 @@ import pandas as pd
 from classifier.errors import RunError
 from classifier.intake.export import stream_export
 from classifier.intake.posts import Batch
-from classifier.language.leads import find_leads
 from classifier.language.mask import mask_personal
 from classifier.model.bundle import Model, load_model
 from classifier.model.points import DEFAULT_POINT
 from classifier.outcome.accounts import Tally, accounts_table, merge_tallies, tally_posts
 from classifier.outcome.columns import ACCOUNT_COLUMNS, LEAD_COLUMNS, POST_COLUMNS, REJECT_COLUMNS, TALLY_COLUMNS, TEXT_COLUMNS, TOP_COLUMNS
 from classifier.outcome.journal import FOLDER, Entry, Journal
-from classifier.outcome.leads import gather_leads, mask_posts
+from classifier.outcome.leads import find_in_posts, gather_leads, mask_posts
 from classifier.outcome.lists import apply_to_account, apply_to_posts, read_lists
 from classifier.outcome.report import write_report
 from classifier.outcome.score import SCORED_COLUMNS, score_posts, text_column
@@ -193,12 +192,12 @@ def judge_batch(batch: Batch, settings: Settings) -> Packed:
     if settings.lists:
         scored = apply_to_posts(scored, read_lists(settings.lists))
     # Leads are written as they are found, and masked in quotes: the same texts, read once.
-    find = cache(find_leads)
+    find = find_in_posts(scored)
     leads = gather_leads(scored, reveal=settings.reveal, find=find)
     posts, rejects = scored, batch.rejects
     if not settings.reveal:
         posts = mask_posts(scored, find=find)
-        excerpts = [mask_personal(excerpt) if excerpt else None for excerpt in text_column(rejects, "excerpt")]
+        excerpts = [excerpt and mask_personal(excerpt) for excerpt in text_column(rejects, "excerpt")]
         rejects = rejects.assign(excerpt=pd.Series(excerpts, index=rejects.index, dtype=object))
     tally = tally_posts(posts, model)
     # Offsets are into the title as read.

@@ -20,6 +20,10 @@ NEAR_DUPLICATE = 0.6
 TWIN_DUPLICATE = 0.97
 PROBE_AUC = 0.65
 WRITER_FALL = 0.03
+FROZEN_POSTS = 600
+FROZEN_ACCOUNTS = 60
+# Posts an account needs to be counted as one.
+LEAST_OF_ACCOUNT = 5
 REGISTERS = ("officialese", "news", "essay", "teacher", "chat", "bulletin", "hard_sell", "soft_sell", "tutorial", "question", "announcement", "comment")
 
 HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
@@ -45,6 +49,25 @@ def check_rows(rows: list[Row]) -> list[Problem]:
         *_offer_shares(rows),
         *_openings(rows),
     ]
+
+
+def check_frozen(rows: list[Row], frozen: list[Row]) -> list[Problem]:
+    """Return every way in which the *frozen* part is not apart from the *rows* that are learned from, or too small to measure on."""
+    problems = [
+        Problem("frozen", f"{what} {name!r} stands in both parts")
+        for what in ("writer", "account")
+        for name in sorted({row[what] for row in rows} & {row[what] for row in frozen})
+    ]
+    own = {row["id"] for row in frozen}
+    for rule in (_shared_sentences, _near_duplicates):
+        # Each part has been held to the rule by itself.
+        alone = {*rule(rows), *rule(frozen)}
+        problems += [problem for problem in rule([*rows, *frozen]) if problem not in alone and any(name in problem.what for name in own)]
+    accounts = sum(count >= LEAST_OF_ACCOUNT for count in Counter(row["account"] for row in frozen).values())
+    for what, there, least in (("posts", len(frozen), FROZEN_POSTS), ("accounts", accounts, FROZEN_ACCOUNTS)):
+        if there < least:
+            problems.append(Problem("frozen", f"{there} {what}, at least {least} are needed"))
+    return problems
 
 
 def _fields(rows: list[Row]) -> list[Problem]:

@@ -89,7 +89,7 @@ class Resampled(NamedTuple):
         own = int((counts > 0).sum())
         if own < 2 or mean in (0.0, 1.0):
             # Nothing differs, so drawing again says nothing: each group counts as one trial.
-            return [1.0 - wilson_upper((1.0 - mean) * own, own), wilson_upper(mean * own, own)]
+            return [max(0.0, 1.0 - wilson_upper((1.0 - mean) * own, own)), wilson_upper(mean * own, own)]
         drawn = self.draws @ counts
         means = (self.draws @ sums)[drawn > 0] / drawn[drawn > 0]
         return [float(end) for end in np.percentile(means, (2.5, 97.5))]

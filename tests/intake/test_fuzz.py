@@ -89,11 +89,11 @@ def test_twenty_thousand_mutated_files_are_read_without_a_crash(part, tmp_path, 
     assert counts["slowest"] < 30
 
 
-TOGETHER = 40  # files of one export: a run has its tables and its report to write too
+TOGETHER = 200  # files of one export: a run has its tables and its report to write too
 
 
 def score_mutated(n_files: int, seed: int, folder) -> dict[str, float]:
-    """Score *n_files* mutated samples with the command, folders of some together; gives counts and the slowest run."""
+    """Score *n_files* mutated samples with the command, folders of TOGETHER; gives counts and the slowest run."""
     chance = random.Random(seed)
     originals = [(name, (HERE / name).read_bytes()) for name in NAMES]
     counts = {"files": 0, "rows": 0, "said": 0, "slowest": 0.0}
@@ -101,7 +101,7 @@ def score_mutated(n_files: int, seed: int, folder) -> dict[str, float]:
         export, out = folder / "export", folder / "out"
         for n in range(min(TOGETHER, n_files - counts["files"])):
             name, content = chance.choice(originals)
-            path = export / f"{n:02}" / name.rpartition("/")[2]
+            path = export / f"{n:03}" / name.rpartition("/")[2]
             path.parent.mkdir(parents=True)
             path.write_bytes(mutated(content, chance))
             counts["files"] += 1
@@ -132,4 +132,5 @@ def test_the_command_scores_some_mutated_files(tmp_path):
 def test_the_command_scores_twenty_thousand_mutated_files(part, tmp_path, record_property):
     counts = score_mutated(int(os.environ.get("BIJIAN_FUZZ_FILES", "20000")) // 4, 9_000 + part, tmp_path)
     record_property("counts", counts)
-    assert counts["slowest"] < 30
+    # A run of TOGETHER files: no single one can have taken 30 s if the run did not take much longer than its sound files do.
+    assert counts["slowest"] < 60

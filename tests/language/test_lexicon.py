@@ -1,5 +1,8 @@
 """Words found by table are those found by looking at every place."""
 
+from unittest import mock
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,21 +37,22 @@ def latin(character):
     return character.isascii() and character.isalnum()
 
 
+@pytest.mark.parametrize("few", [0, 1000])
 @pytest.mark.parametrize("numbers_before", [True, False])
 @given(text=st.lists(st.sampled_from([*WORDS, *"安链圈1s. \n", "\U00020000"]), max_size=12).map("".join))
-def test_the_words_found_are_those_at_every_place(numbers_before, text):
+def test_the_words_found_are_those_at_every_place(few, numbers_before, text):
     lexicon = Lexicon(WORDS, numbers_before=numbers_before)
-    hits = lexicon.find(to_codes(text))
+    with mock.patch("classifier.language.lexicon.FEW", few):
+        hits = lexicon.find(to_codes(text))
     found = zip(hits.start.tolist(), hits.end.tolist(), [lexicon.words[word] for word in hits.word.tolist()], strict=True)
     assert list(found) == one_by_one(text, numbers_before=numbers_before)
 
 
-def test_a_stretch_is_a_word_as_a_whole_or_none():
-    import numpy as np
-
+@pytest.mark.parametrize("few", [0, 1000])
+def test_a_stretch_is_a_word_as_a_whole_or_none(few):
     lexicon = Lexicon(WORDS)
-    codes = to_codes("币安链u")
-    numbers = lexicon.whole(codes, np.array([0, 0, 0, 3, 1, 4]), np.array([1, 2, 4, 4, 1, 4]))
+    with mock.patch("classifier.language.lexicon.FEW", few):
+        numbers = lexicon.whole(to_codes("币安链u"), np.array([0, 0, 0, 3, 1, 4]), np.array([1, 2, 4, 4, 1, 4]))
     assert [lexicon.words[n] if n >= 0 else None for n in numbers.tolist()] == ["币", "币安", None, "u", None, None]
 
 

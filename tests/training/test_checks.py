@@ -2,8 +2,17 @@
 
 import pytest
 
-from classifier.training.checks import PROBE_AUC, WRITER_FALL, check_rows, probe_auc, writer_fall
-from classifier.training.corpus import accounts_of, read_corpus, summary
+from classifier.training.checks import (
+    FROZEN_ACCOUNTS,
+    FROZEN_POSTS,
+    PROBE_AUC,
+    WRITER_FALL,
+    check_frozen,
+    check_rows,
+    probe_auc,
+    writer_fall,
+)
+from classifier.training.corpus import accounts_of, read_corpus, read_frozen, summary
 from classifier.training.labels import BANDS, PROTECTED
 
 
@@ -52,6 +61,22 @@ def test_the_probe_sees_what_only_punctuation_tells():
     assert probe_auc(rows) > 0.95
 
 
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"writer": "w"}, "writer 'w' stands in both parts"),
+        ({"account": "a1"}, "account 'a1' stands in both parts"),
+        ({"text": "甲，" + "一" * 16 + "。"}, "一一一"),
+        ({}, f"1 posts, at least {FROZEN_POSTS} are needed"),
+        ({}, f"0 accounts, at least {FROZEN_ACCOUNTS} are needed"),
+    ],
+)
+def test_a_frozen_part_that_is_not_apart_is_seen(changed, said):
+    frozen = [row(500, writer="f", account="other") | {"id": "f-1"} | changed]
+    learned = [*GOOD, row(900, text="乙，" + "一" * 16 + "。")]
+    assert any(said in problem.what for problem in check_frozen(learned, frozen))
+
+
 @pytest.fixture(scope="module")
 def corpus():
     return read_corpus()
@@ -59,6 +84,15 @@ def corpus():
 
 def test_the_corpus_that_ships_keeps_its_rules(corpus):
     assert check_rows(corpus) == []
+
+
+def test_the_frozen_part_keeps_its_rules_and_is_apart(corpus):
+    frozen = read_frozen()
+    assert check_rows(frozen) == []
+    assert check_frozen(corpus, frozen) == []
+    # By account and by time: half of it is later than anything learned from.
+    last = max(post["era"] for post in corpus)
+    assert sum(post["era"] > last for post in frozen) >= len(frozen) / 2
 
 
 def test_surface_alone_does_not_tell_its_labels_apart(corpus):
@@ -71,8 +105,8 @@ def test_a_new_writer_is_judged_about_as_well_as_a_known_one(corpus):
 
 def test_the_corpus_covers_what_it_must(corpus):
     counts = summary(corpus)
-    assert sum(counts["label"].values()) >= 1200
-    assert len(accounts_of(corpus)) >= 60
+    assert sum(counts["label"].values()) >= 4000
+    assert len(accounts_of(corpus)) >= 300
     assert len(counts["offer"]) == 5
     assert set(PROTECTED) <= set(counts["not_offer"])
     assert len(counts["not_offer"]) == 12
