@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -20,7 +21,7 @@ from classifier.outcome.columns import ACCOUNT_COLUMNS, LEAD_COLUMNS, POST_COLUM
 from classifier.outcome.run import Settings, score_export
 from classifier.training.corpus import read_corpus
 
-pytest.importorskip("pyspark", reason="pyspark is not installed: pip install 'bijian[spark]'")
+pyspark = pytest.importorskip("pyspark", reason="pyspark is not installed; `make spark` installs it")
 pytestmark = pytest.mark.skipif(not (shutil.which("java") or os.environ.get("JAVA_HOME")), reason="Spark needs Java, which is not installed")
 
 CLUSTER = "local-cluster[2,1,1024]"
@@ -142,7 +143,7 @@ def scored_here(exported, asked):
 
 
 @pytest.fixture(scope="module", autouse=True)
-def quick_spark():
+def quick_spark(tmp_path_factory):
     """
     A JVM that compiles little, as most of what a short run costs is getting ready for a long one, and a session that cuts
     what little there is: into parts of files, and into parts that are not put together again.
@@ -151,6 +152,11 @@ def quick_spark():
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
         patch.setenv("PYSPARK_SUBMIT_ARGS", " ".join([*(f"--conf spark.{name}={value}" for name, value in asked.items()), "pyspark-shell"]))
+        # A cluster on this machine leaves its work in its home, which would be the environment's own pyspark.
+        home = tmp_path_factory.mktemp("spark")
+        for entry in Path(pyspark.__file__).parent.iterdir():
+            (home / entry.name).symlink_to(entry)
+        patch.setenv("SPARK_HOME", str(home))
         # Whatever the name of this machine resolves to.
         patch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
         yield

@@ -51,7 +51,7 @@ def disturb(posts, folder, *options):
     return json.loads(done.stdout)
 
 
-@pytest.mark.parametrize(("signal", "times"), [("KILL", 6), ("TERM", 3), pytest.param("KILL", 200, marks=pytest.mark.soak), pytest.param("TERM", 50, marks=pytest.mark.soak)])
+@pytest.mark.parametrize(("signal", "times"), [("KILL", 4), ("TERM", 2), pytest.param("KILL", 200, marks=pytest.mark.soak), pytest.param("TERM", 50, marks=pytest.mark.soak)])
 def test_a_disturbed_run_ends_as_if_nothing_had_happened(signal, times, posts, tmp_path):
     told = disturb(posts, tmp_path, "--signal", signal, "--times", times)
     assert told["disturbed"] == times
@@ -60,7 +60,7 @@ def test_a_disturbed_run_ends_as_if_nothing_had_happened(signal, times, posts, t
 
 
 def test_the_same_kills_are_the_ruin_of_a_naive_writer(posts, tmp_path):
-    told = disturb(posts, tmp_path, "--naive", "--times", 8, "--seed", 3)
+    told = disturb(posts, tmp_path, "--naive", "--times", 6, "--seed", 3)
     assert told["lost"] + told["doubled"] > 0
 
 

@@ -33,8 +33,8 @@ def test_a_figure_of_the_card_changes_with_the_manifest(about):
     other["points"]["wide"]["promise"][1]["precision"] = 0.77005
     other["points"]["careful"]["flag_from"] = 0.77106
     other["figures"]["by_category_or_genre"]["not_offer/news"]["seen"] = 0.77206
-    changed = set(write_card(other).split()) - set(write_card(about).split())
-    assert {"77,001,", "77,002", "0.770,", "77.0%", "0.771", "0.772"} <= changed
+    changed = {word.strip(",") for word in set(write_card(other).split()) - set(write_card(about).split())}
+    assert {"77,001", "77,002", "0.770", "77.0%", "0.771", "0.772"} <= changed
 
 
 def test_the_card_holds_points_promises_and_limits(about):
