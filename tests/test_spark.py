@@ -233,16 +233,6 @@ def test_bytes_that_are_no_text_cost_their_row(session, tmp_path):
     assert [(row["src_row"], row["reason"], row["excerpt"]) for row in rows_of(tmp_path / "out", "rejects")] == [(2, "unreadable", "bytes that are not text")]
 
 
-@pytest.mark.parametrize("words", [("--format", "csv"), ("--jobs", "2"), ("--resume",), ("--shard", "1/2")])
-def test_what_spark_does_by_itself_cannot_be_asked_for(words, tmp_path):
-    assert "not with --engine spark" in on_spark(tmp_path, "--out", tmp_path / "out", *words, code=2)
-
-
-def test_the_engine_and_its_master_go_together(tmp_path):
-    assert "needs --master URL" in bijian("score", tmp_path, "--out", tmp_path / "out", "--engine", "spark", code=2)
-    assert "add --engine spark" in bijian("score", tmp_path, "--out", tmp_path / "out", "--master", "yarn", code=2)
-
-
 def test_no_java_is_said_in_a_line(exported, tmp_path):
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "bash").symlink_to(shutil.which("bash"))
