@@ -237,7 +237,8 @@ def test_no_java_is_said_in_a_line(exported, tmp_path):
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "bash").symlink_to(shutil.which("bash"))
     words = [sys.executable, "-m", "classifier", "score", exported / "more.parquet", "--out", tmp_path / "out", "--engine", "spark", "--master", "local[1]"]
-    done = subprocess.run(words, env={"PATH": str(tmp_path / "bin")}, capture_output=True, text=True, check=False)
+    without = {name: value for name, value in os.environ.items() if "JAVA" not in name} | {"PATH": str(tmp_path / "bin")}
+    done = subprocess.run(words, env=without, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "needs Java 17" in done.stderr.splitlines()[-1]
 

@@ -118,7 +118,7 @@ def score_by_spark(exports: list[str], out: str, settings: Settings, master: str
     try:
         from classifier.outcome.spark import score_on_spark
     except ModuleNotFoundError as error:
-        if error.name not in {"pyspark", "py4j"}:
+        if (error.name or "").partition(".")[0] not in {"pyspark", "py4j"}:
             raise
         raise RunError("--engine spark needs pyspark: pip install 'bijian[spark]'（未安装 pyspark）") from error
     return score_on_spark(exports, out, settings, master=master)
