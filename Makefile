@@ -1,14 +1,13 @@
 # make demo   set up, score a sample export, say where the report is
 # make test   everything that guards main: style, types, tests
 # make soak   what is too long for every run
-# make spark  the tests on Spark, which it installs first
 # make docs   figures, help texts and rules in the documents, written anew
 # make lock   choose dependency versions anew
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test soak spark bench lint docs lock clean
+.PHONY: demo test soak bench lint docs lock clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/ready
@@ -23,11 +22,6 @@ lint: $(VENV)/ready-dev
 
 soak: $(VENV)/ready-dev
 	$(BIN)/python -m pytest -n auto --benchmark-disable
-
-# Spark is four hundred megabytes and wants Java: only who works on it installs it.
-spark: $(VENV)/ready-dev
-	$(BIN)/python -m pip install --quiet -c requirements.lock "pyspark>=4.0"
-	$(BIN)/python -m pytest tests/test_spark.py
 
 bench: $(VENV)/ready-dev
 	$(BIN)/python -m pytest tests/bench --benchmark-only --benchmark-columns=min,median,rounds

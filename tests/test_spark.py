@@ -21,7 +21,7 @@ from classifier.outcome.columns import ACCOUNT_COLUMNS, LEAD_COLUMNS, POST_COLUM
 from classifier.outcome.run import Settings, score_export
 from classifier.training.corpus import read_corpus
 
-pyspark = pytest.importorskip("pyspark", reason="pyspark is not installed; `make spark` installs it")
+pyspark = pytest.importorskip("pyspark", reason="pyspark is not installed; `make test` installs it")
 pytestmark = pytest.mark.skipif(not (shutil.which("java") or os.environ.get("JAVA_HOME")), reason="Spark needs Java, which is not installed")
 
 CLUSTER = "local-cluster[2,1,1024]"
@@ -105,9 +105,9 @@ def assert_same(spark, local):
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory):
-    """A folder of some two thousand posts, a few under Chinese headings, columns that are not text; a folder of lists."""
+    """A folder of some hundreds of posts, a few under Chinese headings, columns that are not text; a folder of lists."""
     base = tmp_path_factory.mktemp("spark")
-    write_folder(with_oddities(posts_of_corpus(1600)), base / "导 出")
+    write_folder(with_oddities(posts_of_corpus(500)), base / "导 出")
     more = [(f"{n}0000000000000000", f"号 {n % 4}", row["title"], row["text"], n) for n, row in enumerate(read_corpus()[:40])]
     pq.write_table(pa.table(dict(zip(("文章ID", "公众号", "标题", "正文", "odd"), map(list, zip(*more, strict=True)), strict=True))), base / "more.parquet")
     typed = {"account_name": ["甲", "乙"], "post_id": pa.array([17, 2**40]), "text": pa.array(["出U收U，承兑秒到".encode(), b"\xff"]), "idx": pa.array([1.5, None]), "is_repost": [True, None]}
@@ -131,7 +131,7 @@ def asked(exported):
 def several_batches():
     """Small batches on one machine, so that copies come together and apart; Spark has to find where."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(export, "_HELD_ROWS", 700)
+        patch.setattr(export, "_HELD_ROWS", 250)
         yield
 
 

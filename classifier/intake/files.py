@@ -35,23 +35,34 @@ def sources_of(paths: list[Path], columns: dict[str, str], child: Child) -> Iter
     Raises ExportError if a path does not exist or cannot be opened; the message names it.
     """
     names = Counter(path.name for path in {path.resolve() for path in paths})
-    called: dict[Path, str] = {}
+    called = _Names()
     for path in paths:
         if path.is_dir():
             yield from _of_folder(path, columns, child, called)
         elif path.exists():
             name = path.name if names[path.resolve().name] <= 1 else path.as_posix()
-            yield from _of_file(Source(path, _name_of(path, name, called), columns), child, depth=0)
+            yield from _of_file(Source(path, called.name(path, name), columns), child, depth=0)
         else:
             raise ExportError(f"{path}: no such file or folder (没有这个文件或文件夹)")
 
 
-def _name_of(path: Path, name: str, called: dict[Path, str]) -> str:
-    """*name*, or what the same file was *called* before: only by its name is a row known to be read again."""
-    return called.setdefault(path.resolve(), name)
+class _Names:
+    """What files are called: one file one name however often it is read, as only by its name is a row known to be read again; and no other file that name."""
+
+    def __init__(self) -> None:
+        self._called: dict[Path, str] = {}
+        self._taken: set[str] = set()
+
+    def name(self, path: Path, name: str) -> str:
+        """*name*, or the whole path if another file is called so."""
+        resolved = path.resolve()
+        if resolved not in self._called:
+            self._called[resolved] = path.as_posix() if name in self._taken else name
+            self._taken.add(self._called[resolved])
+        return self._called[resolved]
 
 
-def _of_folder(folder: Path, columns: dict[str, str], child: Child, called: dict[Path, str]) -> Iterator[tuple[Source, Shape] | Record]:
+def _of_folder(folder: Path, columns: dict[str, str], child: Child, called: _Names) -> Iterator[tuple[Source, Shape] | Record]:
     beside: Counter[str] = Counter()
     # Below *folder*, all of a folder of results is left out; beside the export itself, only the results are.
     scored = {inner.parent for inner in sorted(folder.rglob("run.json")) if _is_run(inner)}
@@ -68,7 +79,7 @@ def _of_folder(folder: Path, columns: dict[str, str], child: Child, called: dict
         if inner.suffix.lower() in BESIDE:
             beside[relative.parent.as_posix()] += 1
             continue
-        yield from _of_file(Source(inner, _name_of(inner, relative.as_posix(), called), columns, folder.resolve().name), child, depth=0)
+        yield from _of_file(Source(inner, called.name(inner, relative.as_posix()), columns, folder.resolve().name), child, depth=0)
     yield from _told_beside(beside, "")
 
 

@@ -19,6 +19,7 @@ from classifier.language.passages import Segments
 
 Flags = npt.NDArray[np.bool_]
 Counts = npt.NDArray[np.int64]
+Places = npt.NDArray[np.int64]
 
 # A coin's or venue's Latin name of at most this many letters does not open alone, unless the gate's own list has it.
 SHORT_NAME = 4
@@ -42,7 +43,7 @@ def _sure_words() -> frozenset[str]:
 
 @cache
 def _weights() -> Counts:
-    """Return for each word of the gate's lexicon how much it opens: 2 alone, 1 with another, 0 not at all."""
+    """Return for each word of the gate's lexicon how much it opens: 2 alone, 1 with a different one, 0 not at all."""
     opening, lexicon = _gate_words()
     weights: Counts = lexicon.numbers(opening).astype(np.int64) + lexicon.numbers(_sure_words())
     return weights
@@ -70,14 +71,32 @@ def may_open(folded: Folded) -> Flags:
     return passed
 
 
-def open_segments(folded: Folded, segments: Segments) -> Flags:
-    """Return which *segments* of undisguised text are read: those with a word of the trade, and their neighbours in the same line."""
+def opens(folded: Folded) -> Flags:
+    """Return for each undisguised text whether it passes the gate."""
+    passed = np.zeros(len(folded.starts) - 1, dtype=np.bool_)
+    passed[_opening(folded)[1]] = True
+    return passed
+
+
+def _opening(folded: Folded) -> tuple[Places, Places]:
+    """Return the places of the words that open undisguised texts, in order, and the text each is of."""
     hits = _gate_words()[1].find(folded.codes)
     counts = _weights()[hits.word]
     post = np.searchsorted(folded.starts, hits.start, side="right") - 1
-    # One word that has other meanings (钱包, 节点) is chance; one of the trade's own, or two of any kind, are not.
-    weight = np.bincount(post, weights=counts, minlength=len(folded.starts) - 1)
-    places = hits.start[(counts > 0) & (weight[post] >= 2)]
+    # One word that has other meanings (钱包, 节点) is chance, however often it comes; one of the trade's own, or two different ones of any kind, are not.
+    different = np.zeros(len(post), dtype=np.bool_)
+    different[np.unique(post * len(_weights()) + hits.word, return_index=True)[1]] = True
+    # Each amount in U (充1000U送10U) is another.
+    before = folded.codes.take(hits.start - 1, mode="clip")
+    different |= (hits.start > 0) & (before >= ord("0")) & (before <= ord("9"))
+    weight = np.bincount(post, weights=counts * different, minlength=len(folded.starts) - 1)
+    opening = np.flatnonzero((counts > 0) & (weight[post] >= 2))
+    return hits.start[opening], post[opening]
+
+
+def open_segments(folded: Folded, segments: Segments) -> Flags:
+    """Return which *segments* of undisguised text are read: those with a word of the trade, and their neighbours in the same line."""
+    places, _post = _opening(folded)
     near = np.zeros(len(segments.post), dtype=np.bool_)
     near[np.searchsorted(segments.start, places, side="right") - 1] = True
     # A line's end is a wall: what stands in the next paragraph is about something else as often as not.

@@ -57,6 +57,8 @@ class Model:
     category_weights: Values
     category_constants: Values
     account_weights: Values
+    mark_weights: Values
+    mark_places: Values
     floor: float
     constant: float
     whole: float
@@ -93,7 +95,9 @@ class Model:
 
 
 NUMBERS = ("floor", "constant", "whole", "strongest", "offer_from", "review_from", "flag_from", "look_from", "counted_from")
-ARRAYS = ("rarity", "weights", "category_weights", "category_constants", "account_weights")
+ARRAYS = ("rarity", "weights", "category_weights", "category_constants", "account_weights", "mark_weights", "mark_places")
+# What is known of where a stretch of a post stands (see `classifier.model.marks`); ``mark_places`` has a weight for each, and a constant.
+PLACES = ("near_end", "towards_end", "near_start", "in_title", "share_before", "length")
 
 
 def digest_of(content: bytes) -> str:
@@ -189,10 +193,12 @@ def load_model(name: str = SHIPPED) -> Model:
     listed = tuple(contents["words.txt"].decode("utf-8").split("\n")[:-1])
     grams = tuple(found[f"grams{n}"] for n in range(sum(key.startswith("grams") for key in found)))
     vocabulary = Vocabulary(listed, grams)
-    if not all(len(found[key]) == len(vocabulary) for key in ("rarity", "weights")):
+    if not all(len(found[key]) == len(vocabulary) for key in {"rarity", "weights", "mark_weights"} & found.keys()):
         raise ModelFileError(f"{folder}: weights and words do not match in number; train again")
     manifest["digest"] = digest_of(manifest_bytes)
     numbers = _numbers(manifest)
+    # Models from before there were marks quote what pushes the score most.
+    found = {"mark_weights": found["weights"], "mark_places": np.zeros(len(PLACES) + 1), **found}
     learned: dict[str, Any] = {key: found[key].astype(np.float64) for key in ARRAYS} | {key: numbers[key] for key in NUMBERS}
     return Model(folder.name, vocabulary, **learned, points=_points(manifest, folder), manifest=manifest, folder=folder)
 

@@ -1,4 +1,4 @@
-"""The passages that carry a score, as quotes: offsets into the post's own title or text as read."""
+"""The passages that make an offer, as quotes: offsets into the post's own title or text as read."""
 
 from __future__ import annotations
 
@@ -7,27 +7,26 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from classifier.language.passages import CLAUSE_ENDS, SENTENCE_ENDS, marks_in
 from classifier.model.bundle import Model
-from classifier.model.judge import Judged, pushes
+from classifier.model.judge import Judged
+from classifier.model.marks import Stretches, cut_stretches, likelihood
 
 Places = npt.NDArray[np.int64]
 Values = npt.NDArray[np.float64]
 
 LONGEST_QUOTE = 200
 QUOTES = 3
-# What each character of a quote must bring, as a share of the post's mean push of its strongest clause:
-# higher makes quotes shorter. Measured on the marks of our corpus (models/EXPERIMENTS.md).
-TOLL = 0.35
+# A post whose likeliest stretch is less likely marked than this is quoted as if it were that likely: every post shown has a quote.
+LIKELY = 0.55
 
 
 class Runs(NamedTuple):
-    """Stretches of posts: the post of each, half-open places in its title, newline, text as read, and what it adds to the log-odds."""
+    """Stretches of posts: the post of each, half-open places in its title, newline, text as read, and what it is worth."""
 
     post: Places
     start: Places
     end: Places
-    push: Values
+    worth: Values
 
 
 def quote_evidence(judged: Judged, model: Model, posts: Places, titles: list[str], texts: list[str]) -> dict[int, list[dict[str, Any]]]:
@@ -35,106 +34,75 @@ def quote_evidence(judged: Judged, model: Model, posts: Places, titles: list[str
     Return for each of *posts* its quotes, strongest first: ``{field, start, end, quote, weight}``.
 
     *posts* are numbers among the opened ones; *titles* and *texts* are those of the opened ones, as read, judged as
-    ``title, newline, text``. ``weight`` is what the quote adds to the log-odds.
+    ``title, newline, text``. ``weight`` is in characters: how many more of the quote's are expected to make the offer than not.
     """
-    clauses = _clauses(judged, pushes(judged, model, posts), posts, titles, texts)
+    stretches = cut_stretches(judged, posts, titles, texts)
+    parts = _worth(stretches, likelihood(judged, model, stretches, titles, texts), len(titles))
     title_lengths = np.fromiter(map(len, titles), dtype=np.int64, count=len(titles))
     quotes: dict[int, list[dict[str, Any]]] = {post: [] for post in posts.tolist()}
-    for post, start, end, push in zip(*(column.tolist() for column in _strongest_runs(clauses, title_lengths)), strict=True):
-        quotes[post].append(_quote(start, end, push, titles[post], texts[post]))
+    for post, start, end, worth in zip(*(column.tolist() for column in _strongest_runs(parts, title_lengths)), strict=True):
+        quotes[post].append(_quote(start, end, worth, titles[post], texts[post]))
     return quotes
 
 
-def _clauses(judged: Judged, pushed: Values, posts: Places, titles: list[str], texts: list[str]) -> Runs:
-    """Return the clauses of *posts*, stretches between two marks of punctuation, in reading order."""
-    reading = judged.features.reading
-    source = reading.folded.source
-    asked = np.zeros(len(texts), dtype=np.bool_)
-    asked[posts] = True
-    own = np.flatnonzero(asked[reading.stream_post])
-    post, places = reading.stream_post[own], reading.stream_place[own]
-    # How many marks stand before each place: another number or another post, and another clause begins.
-    ends_one = np.zeros(len(reading.folded.codes), dtype=np.bool_)
-    ends_one[marks_in(reading.folded.codes, [*SENTENCE_ENDS, *CLAUSE_ENDS])] = True
-    stops = np.cumsum(ends_one)[places]
-    begins = np.flatnonzero((np.diff(stops, prepend=-1) > 0) | (np.diff(post, prepend=-1) > 0))
-    ends = np.append(begins[1:], len(own))[: len(begins)]
-    lengths = np.fromiter((len(a) + len(b) + 2 for a, b in zip(titles, texts, strict=True)), dtype=np.int64, count=len(texts))
-    shift = (np.cumsum(lengths) - lengths)[post[begins]]
-    starts_at = source[places[begins]] - shift
-    ends_at = source[reading.stream_end[own[ends - 1]] - 1] + 1 - shift
-    return Runs(post[begins], starts_at, ends_at, _sums(pushed[own], begins, ends))
+def _worth(stretches: Stretches, likely: Values, n_posts: int) -> Runs:
+    """Return *stretches* with what each is worth to a quote: its characters, times how much likelier than not it is marked."""
+    likeliest = np.zeros(n_posts)
+    np.maximum.at(likeliest, stretches.post, likely)
+    raised = likely + np.maximum(0.0, LIKELY - likeliest)[stretches.post]
+    return Runs(stretches.post, stretches.start, stretches.end, (2.0 * raised - 1.0) * (stretches.end - stretches.start))
 
 
-def _sums(values: Values, begins: Places, ends: Places) -> Values:
-    """Return the sum of each stretch of *values*, to the last bit what ``values[begin:end].sum()`` gives."""
-    sums = np.zeros(len(begins))
-    lengths = ends - begins
-    for length in np.unique(lengths).tolist():
-        alike = np.flatnonzero(lengths == length)
-        sums[alike] = values[begins[alike, None] + np.arange(length)].sum(axis=1)
-    return sums
-
-
-def _strongest_runs(clauses: Runs, title_lengths: Places) -> Runs:
-    """Return up to QUOTES runs of neighbouring clauses a post that carry most, none across the title's end, none overlapping; post by post, strongest first."""
-    first, last, push = _bringing_runs(clauses, title_lengths)
-    post = clauses.post[first]
-    worth = push - _tolls(clauses, len(title_lengths))[post] * (clauses.end[last] - clauses.start[first])
+def _strongest_runs(parts: Runs, title_lengths: Places) -> Runs:
+    """Return up to QUOTES runs of neighbouring *parts* a post that are worth most, none across the title's end, none overlapping; post by post, strongest first."""
+    first, last, worth = _promising_runs(parts, title_lengths)
+    post = parts.post[first]
     found: list[tuple[Places, Places, Places, Values]] = []
     for _ in range(QUOTES):
         best = np.full(len(title_lengths), -np.inf)
         np.maximum.at(best, post, worth)
         equals = np.flatnonzero(worth == best[post])
         # The first of equals in reading order: a post comes once.
-        equals = equals[np.lexsort((last[equals], first[equals]))]
+        equals = equals[np.lexsort((last[equals], first[equals], post[equals]))]
         equals = equals[np.diff(post[equals], prepend=-1) > 0]
-        found.append((post[equals], first[equals], last[equals], push[equals]))
+        found.append((post[equals], first[equals], last[equals], worth[equals]))
         taken_first, taken_last = (np.zeros(len(title_lengths), dtype=np.int64) for _ in range(2))
         taken_first[post[equals]], taken_last[post[equals]] = first[equals], last[equals]
         apart = np.flatnonzero((last < taken_first[post]) | (first > taken_last[post]))
-        first, last, post = first[apart], last[apart], post[apart]
-        push, worth = push[apart], worth[apart]
+        first, last, post, worth = first[apart], last[apart], post[apart], worth[apart]
     post, first, last = (np.concatenate([run[n] for run in found]) for n in range(3))
-    push = np.concatenate([run[3] for run in found])
-    order = np.lexsort((-push, post))
-    return Runs(post[order], clauses.start[first[order]], clauses.end[last[order]], push[order])
+    worth = np.concatenate([run[3] for run in found])
+    order = np.lexsort((-worth, post))
+    return Runs(post[order], parts.start[first[order]], parts.end[last[order]], worth[order])
 
 
-def _tolls(clauses: Runs, n_posts: int) -> Values:
-    """Return for each post what each character of a quote must bring."""
-    density = np.zeros(n_posts)
-    np.maximum.at(density, clauses.post, clauses.push / np.maximum(8, clauses.end - clauses.start))
-    return TOLL * density
-
-
-def _bringing_runs(clauses: Runs, title_lengths: Places) -> tuple[Places, Places, Values]:
+def _promising_runs(parts: Runs, title_lengths: Places) -> tuple[Places, Places, Values]:
     """
-    Return the runs of clauses that may be quoted: the numbers of the first and the last clause, in no order, and their push.
+    Return the runs of *parts* that may be quoted: the numbers of the first and the last part, in no order, and their worth.
 
-    A run that begins or ends with a clause that brings nothing is worth more without it.
+    A run that begins or ends with a part that is worth nothing is worth more without it.
     """
-    title = title_lengths[clauses.post]
-    first = np.flatnonzero((clauses.push > 0) & ~((clauses.start < title) & (title < clauses.end)))
-    last, push = first.copy(), np.zeros(len(first))
-    found = [(first[:0], last[:0], push[:0])]
+    title = title_lengths[parts.post]
+    first = np.flatnonzero(parts.worth > 0)
+    last, worth = first.copy(), np.zeros(len(first))
+    found = [(first[:0], last[:0], worth[:0])]
     while len(first):
-        push = push + clauses.push[last]
-        bringing = (push > 0) & (clauses.push[last] > 0)
-        found.append((first[bringing], last[bringing], push[bringing]))
-        # All of them grow by one clause, as long as the post goes on and the quote is not too long nor runs out of the title.
-        going = np.flatnonzero(last + 1 < len(clauses.post))
-        going = going[clauses.post[last[going] + 1] == clauses.post[first[going]]]
-        first, last, push = first[going], last[going] + 1, push[going]
-        start, end = clauses.start[first], clauses.end[last]
+        worth = worth + parts.worth[last]
+        promising = (worth > 0) & (parts.worth[last] > 0)
+        found.append((first[promising], last[promising], worth[promising]))
+        # All of them grow by one part, as long as the post goes on and the quote is not too long nor runs out of the title.
+        going = np.flatnonzero(last + 1 < len(parts.post))
+        going = going[parts.post[last[going] + 1] == parts.post[first[going]]]
+        first, last, worth = first[going], last[going] + 1, worth[going]
+        start, end = parts.start[first], parts.end[last]
         short = np.flatnonzero((end <= start + LONGEST_QUOTE) & ~((start < title[first]) & (title[first] < end)))
-        first, last, push = first[short], last[short], push[short]
+        first, last, worth = first[short], last[short], worth[short]
     return tuple(np.concatenate(columns) for columns in zip(*found, strict=True))  # type: ignore[return-value]
 
 
-def _quote(start: int, end: int, push: float, title: str, text: str) -> dict[str, Any]:
+def _quote(start: int, end: int, worth: float, title: str, text: str) -> dict[str, Any]:
     in_title = start < len(title)
     shift = 0 if in_title else len(title) + 1
     whole = title if in_title else text
     begin, stop = start - shift, min(end - shift, start - shift + LONGEST_QUOTE)
-    return {"field": "title" if in_title else "text", "start": begin, "end": stop, "quote": whole[begin:stop], "weight": round(push, 4)}
+    return {"field": "title" if in_title else "text", "start": begin, "end": stop, "quote": whole[begin:stop], "weight": round(worth, 4)}

@@ -27,7 +27,7 @@ DAMPENED = 1.0 + np.log(np.maximum(1.0, np.arange(256)))
 # A key holds so many characters of the stream, 16 bits each.
 LONGEST_KEY = 4
 # How much more a rare feature counts than plain TF-IDF says (models/EXPERIMENTS.md).
-RARITY_POWER = 1.5
+RARITY_POWER = 2.0
 
 
 class Occurrences(NamedTuple):

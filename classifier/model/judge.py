@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from classifier.language.gate import may_open, open_segments
+from classifier.language.gate import may_open, open_segments, opens
 from classifier.language.keys import sorting_order
 from classifier.language.normalise import Folded, fold, pick, undisguise
 from classifier.language.passages import cut_segments
@@ -42,11 +42,12 @@ class Features(NamedTuple):
     """
     A batch of texts as the model sees them: TF-IDF rows of all that is read of each post, and of each passage.
 
-    Every row is scaled to length 1; ``whole_length`` and ``part_length`` are what the lengths were.
+    Every row is scaled to length 1; ``whole_length`` and ``part_length`` are what the lengths were. ``near`` says which segments are read.
     """
 
     reading: Reading
     occurrences: Occurrences
+    near: npt.NDArray[np.bool_]
     whole: sp.csr_matrix
     whole_length: Values
     passages: Passages
@@ -58,7 +59,7 @@ class Judged(NamedTuple):
     """
     What is said of a batch of texts: the log-odds of each, in order.
 
-    The rest has one row for each text that may pass the gate, whose numbers are ``opened``: whether it did, features, the number of the
+    The rest has one row for each text with a word of the trade, whose numbers are ``opened``: whether anything is known of it, features, the number of the
     strongest passage in ``features.passages``.
     """
 
@@ -71,11 +72,10 @@ class Judged(NamedTuple):
 
 def find_features(vocabulary: Vocabulary, texts: list[str]) -> tuple[Reading, Occurrences, npt.NDArray[np.bool_]]:
     """Return the reading of *texts*, the features that stand near a word of the trade, and which segments those are."""
-    return _find_near(vocabulary, fold(texts), every_word=False)
+    return _find_near(vocabulary, undisguise(fold(texts)), every_word=False)
 
 
-def _find_near(vocabulary: Vocabulary, folded: Folded, *, every_word: bool) -> tuple[Reading, Occurrences, npt.NDArray[np.bool_]]:
-    plain = undisguise(folded)
+def _find_near(vocabulary: Vocabulary, plain: Folded, *, every_word: bool) -> tuple[Reading, Occurrences, npt.NDArray[np.bool_]]:
     segments = cut_segments(plain)
     near = open_segments(plain, segments)
     reading = read_segments(plain, segments, wanted=near | every_word)
@@ -84,17 +84,17 @@ def _find_near(vocabulary: Vocabulary, folded: Folded, *, every_word: bool) -> t
 
 def featurise(model: Model, texts: list[str]) -> Features:
     """Return *texts* as rows of features; order and number are kept."""
-    return _featurise(model, fold(texts), every_word=False)
+    return _featurise(model, undisguise(fold(texts)), every_word=False)
 
 
-def _featurise(model: Model, folded: Folded, *, every_word: bool) -> Features:
-    reading, occurrences, near = _find_near(model.vocabulary, folded, every_word=every_word)
-    post, n_posts = reading.segments.post, len(folded.starts) - 1
+def _featurise(model: Model, plain: Folded, *, every_word: bool) -> Features:
+    reading, occurrences, near = _find_near(model.vocabulary, plain, every_word=every_word)
+    post, n_posts = reading.segments.post, len(plain.starts) - 1
     by_segment = count(occurrences, occurrences.segment, len(post), len(model.vocabulary))
     whole = weigh(_sum_segments(np.arange(len(post)), post, n_posts, by_segment), model.rarity)
     passages, segments, rows = cut_passages(post, near, n_posts)
     parts = weigh(_sum_segments(segments, rows, len(passages.post), by_segment), model.rarity)
-    return Features(reading, occurrences, *whole, passages, *parts)
+    return Features(reading, occurrences, near, *whole, passages, *parts)
 
 
 def _sum_segments(segments: Places, rows: Places, n_rows: int, by_segment: sp.csr_matrix) -> sp.csr_matrix:
@@ -133,8 +133,12 @@ def judge(model: Model, texts: list[str], *, every_word: bool = True) -> Judged:
     an explanation names the others too.
     """
     folded = fold(texts)
-    opened = np.flatnonzero(may_open(folded))
-    features = _featurise(model, pick(folded, opened), every_word=every_word)
+    # First a quick look at all texts, then a sure one at those few, whose disguises are undone.
+    likely = np.flatnonzero(may_open(folded))
+    plain = undisguise(pick(folded, likely))
+    sure = np.flatnonzero(opens(plain))
+    opened = likely[sure]
+    features = _featurise(model, pick(plain, sure), every_word=every_word)
     passed = np.diff(features.whole.indptr) > 0
     strength = features.parts @ model.weights
     strongest = strongest_passage(strength, features.passages.post, len(opened))

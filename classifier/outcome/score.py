@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import NoneType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -72,4 +73,6 @@ def text_column(posts: pd.DataFrame, name: str) -> list[str | None]:
     """Return a text column, with None where it is missing (pandas says NaN); all None if there is no such column."""
     if name not in posts:
         return [None] * len(posts)
-    return [value if isinstance(value, str) else None for value in posts[name].tolist()]
+    values = posts[name].tolist()
+    # Most columns are whole as they are: asking for the types there are is several times faster than asking each value.
+    return values if set(map(type, values)) <= {str, NoneType} else [value if isinstance(value, str) else None for value in values]

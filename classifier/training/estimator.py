@@ -94,7 +94,7 @@ def _classes(labels: list[Any]) -> npt.NDArray[Any]:
 def _row(number: int, text: str, offers: bool, group: Any) -> Row:
     name = str(number)
     label = "offer" if offers else "not_offer"
-    return {"id": name, "title": "", "text": text, "account": name, "label": label, "sub": "", "group": str(group), "marks": []}
+    return {"id": name, "title": "", "text": text, "account": name, "label": label, "sub": "", "group": str(group), "marks": [], "weight": 1.0}
 
 
 def _check_enough(rows: list[Row]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -31,9 +32,10 @@ def read_labels(paths: Iterable[Path]) -> list[Row]:
     """
     Return the labelled posts of JSON Lines files, in order, each with the fields the project uses.
 
-    Every row has ``id, title, text, account, label, sub, group, marks``; ``sub`` is the category of an offer, else the genre.
+    Every row has ``id, title, text, account, label, sub, group, marks, weight``; ``sub`` is the category of an offer, else the genre,
+    ``weight`` how much the post counts in learning (1 where the file says nothing).
 
-    Raises LabelsError, naming file and line, for a line that is not JSON, has no text or has a label nobody knows.
+    Raises LabelsError, naming file and line, for a line that is not JSON, has no text, a label nobody knows or a weight that is none.
     """
     return [row for path in paths for row in _read_file(path)]
 
@@ -59,6 +61,9 @@ def _plain(row: Row, where: str) -> Row:
         raise LabelsError(f"{where}: no 'text'; found {', '.join(map(str, row))}")
     if row.get("label") not in LABELS:
         raise LabelsError(f"{where}: label {row.get('label')!r}; known are {', '.join(LABELS)}")
+    weight = row.get("weight", 1.0)
+    if not isinstance(weight, int | float) or not 0 < weight < math.inf:
+        raise LabelsError(f"{where}: weight {weight!r} is not a number above 0")
     name = str(row.get("id") or row.get("post_id") or where)
     account = str(row.get("account_id") or row.get("account") or row.get("account_name") or name)
     return row | {
@@ -69,6 +74,7 @@ def _plain(row: Row, where: str) -> Row:
         "sub": row.get("category") or row.get("genre") or row.get("sub") or "",
         "group": row.get("group") or row.get("writer") or account,
         "marks": [tuple(mark) for mark in row.get("marks") or []],
+        "weight": float(weight),
     }
 
 

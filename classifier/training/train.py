@@ -7,28 +7,26 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import eigh
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from classifier.errors import LabelsError
 from classifier.language.gate import open_segments
 from classifier.language.vectorise import read
-from classifier.model.bundle import Model, rounded
+from classifier.model.bundle import PLACES, Model, rounded
 from classifier.model.features import Vocabulary, count, learn_rarity, learn_vocabulary
 from classifier.model.judge import Features, featurise, find_features, strongest_passage
 from classifier.outcome.accounts import ACCOUNT_FEATURES
 from classifier.training.labels import CATEGORIES, Row, full_text
+from classifier.training.marks import fit_marks
 from classifier.training.points import choose_points
 
 Values = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
 Truth = npt.NDArray[np.bool_]
 
-# Weights lie in the space of the strongest principal components, this share of the posts in number, almost unpenalised
-# there: what is left out is the chance of single posts (models/EXPERIMENTS.md).
-RANK_SHARE = 0.4
-PENALTY = 1000.0
+# How far weights may grow (models/EXPERIMENTS.md).
+PENALTY = 3.0
 CATEGORY_PENALTY = 10.0
 FOLDS = 5
 # Fewer groups than this of a label cannot be held out and learned from at once.
@@ -61,11 +59,12 @@ def learn(rows: list[Row]) -> tuple[Model, HeldOut]:
     model = _blank(learn_vocabulary(read(texts), groups, least_posts=2, least_groups=2))
     model = replace(model, rarity=learn_rarity(_count_whole(model.vocabulary, texts)))
     features = featurise(model, texts)
-    parts = _cross_validate(features, offers, groups)
-    mixture = LogisticRegression(C=10.0).fit(parts, offers)
+    counts = np.array([row["weight"] for row in read_rows])
+    parts = _cross_validate(features, offers, counts, groups)
+    mixture = LogisticRegression(C=10.0).fit(parts, offers, sample_weight=counts)
     # Both parts say the same in a short post: neither may count against an offer.
     whole, strongest = np.maximum(mixture.coef_[0], 0.0)
-    weights, intercept = _fit(features, offers, np.arange(len(offers)))
+    weights, intercept = _fit(features, offers, counts, np.arange(len(offers)))
     categories = _fit_categories(features, read_rows, weights, np.arange(len(offers)))
     model = replace(
         model,
@@ -76,6 +75,8 @@ def learn(rows: list[Row]) -> tuple[Model, HeldOut]:
         category_weights=categories[0],
         category_constants=categories[1],
     )
+    mark_weights, mark_places = fit_marks(model, read_rows)
+    model = replace(model, mark_weights=mark_weights, mark_places=mark_places)
     log_odds = np.full(len(rows), model.floor)
     log_odds[passed] = mixture.intercept_[0] + parts @ np.array([whole, strongest])
     found = np.full(len(rows), "", dtype="<U16")
@@ -108,6 +109,8 @@ def _blank(vocabulary: Vocabulary) -> Model:
         category_weights=np.zeros((len(CATEGORIES), columns)),
         category_constants=np.zeros(len(CATEGORIES)),
         account_weights=np.zeros(len(ACCOUNT_FEATURES) + 1),
+        mark_weights=np.zeros(columns),
+        mark_places=np.zeros(len(PLACES) + 1),
         floor=FLOOR,
         constant=0.0,
         whole=1.0,
@@ -126,27 +129,22 @@ def _count_whole(vocabulary: Vocabulary, texts: list[str]) -> Any:
     return count(occurrences, reading.segments.post[occurrences.segment], len(texts), len(vocabulary))
 
 
-def _fit(features: Features, offers: Truth, chosen: Places) -> tuple[Values, float]:
-    """
-    Fit the *chosen* posts, all that is read of each; return the weights and the intercept.
-
-    The components come from the posts' inner products, a matrix of posts by posts: there are ten times fewer of
-    these than features.
-    """
-    posts = features.whole[chosen]
-    inner = (posts @ posts.T).toarray()
-    rank = max(1, int(RANK_SHARE * len(chosen)))
-    squares, components = eigh(inner, subset_by_index=(len(chosen) - rank, len(chosen) - 1))
-    lengths = np.sqrt(np.maximum(squares, 1e-9))
-    fitted = LogisticRegression(C=PENALTY, max_iter=5000).fit(components * lengths, offers[chosen])
-    return posts.T @ (components @ (fitted.coef_[0] / lengths)), float(fitted.intercept_[0])
+def _fit(features: Features, offers: Truth, counts: Values, chosen: Places) -> tuple[Values, float]:
+    """Fit the *chosen* posts, all that is read of each, as much as each *counts*; return the weights and the intercept."""
+    fitted = _regression(PENALTY).fit(features.whole[chosen], offers[chosen], sample_weight=counts[chosen])
+    return fitted.coef_[0], float(fitted.intercept_[0])
 
 
-def _cross_validate(features: Features, offers: Truth, groups: Places) -> Values:
+def _regression(penalty: float, **options: Any) -> LogisticRegression:
+    # The dual has as many unknowns as posts, not as features: seconds where the primal takes minutes.
+    return LogisticRegression(C=penalty, solver="liblinear", dual=True, max_iter=5000, random_state=0, **options)
+
+
+def _cross_validate(features: Features, offers: Truth, counts: Values, groups: Places) -> Values:
     """Return for each post the log-odds of the whole and of its strongest passage, from models that saw none of its group."""
     parts = np.zeros((len(offers), 2))
     for seen, unseen in _folds(groups):
-        weights, intercept = _fit(features, offers, seen)
+        weights, intercept = _fit(features, offers, counts, seen)
         strength = features.parts @ weights
         strongest = strongest_passage(strength, features.passages.post, len(offers))
         parts[unseen, 0] = features.whole[unseen] @ weights + intercept
@@ -163,13 +161,13 @@ def _fit_categories(features: Features, rows: list[Row], weights: Values, chosen
     strongest = strongest_passage(features.parts @ weights, features.passages.post, len(rows))
     offers = np.array([n for n in chosen.tolist() if rows[n]["label"] == "offer"])
     both = features.parts[strongest[offers]]
+    counts = np.array([rows[offer]["weight"] for offer in offers])
     fitted_weights, constants = np.zeros((len(CATEGORIES), both.shape[1])), np.full(len(CATEGORIES), -1e9)
     for n, name in enumerate(CATEGORIES):
         truth = np.array([rows[offer]["sub"] == name for offer in offers])
         if truth.any() and not truth.all():
             # Balanced: how often a category was written says nothing of how often it is posted.
-            # The dual has as many unknowns as posts, not as features: seconds where the primal takes minutes.
-            fitted = LogisticRegression(C=CATEGORY_PENALTY, solver="liblinear", dual=True, max_iter=5000, random_state=0, class_weight="balanced").fit(both, truth)
+            fitted = _regression(CATEGORY_PENALTY, class_weight="balanced").fit(both, truth, sample_weight=counts)
             fitted_weights[n], constants[n] = fitted.coef_[0], fitted.intercept_[0]
     return fitted_weights, constants
 

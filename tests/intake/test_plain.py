@@ -176,6 +176,15 @@ def test_the_same_file_twice_gives_each_post_once(tmp_path, spell):
     assert batch.rejects[["src_file", "src_row", "reason", "kept_post_id"]].values.tolist() == [["gb.csv", n, "duplicate", f"gb.csv#{n}"] for n in (2, 3, 4)]
 
 
+def test_files_of_one_name_in_two_folders_are_told_apart(tmp_path):
+    for month in ("三月", "四月"):
+        (tmp_path / month).mkdir()
+        (tmp_path / month / "posts.csv").write_text(f"账号名称,标题,正文\n甲,题,{month}的正文\n")
+    [batch] = stream_export([tmp_path / "三月", tmp_path / "四月"])
+    assert batch.posts["post_id"].tolist() == ["posts.csv#2", f"{tmp_path}/四月/posts.csv#2"]
+    assert batch.posts["src_file"].nunique() == 2
+
+
 def test_a_large_file_twice_gives_each_post_once(tmp_path):
     (tmp_path / "a.jsonl").write_text("".join(json.dumps({"account_name": "甲", "text": f"正文 {n}"}) + "\n" for n in range(5_000)))
     batches = list(stream_export([tmp_path / "a.jsonl", tmp_path / "a.jsonl"]))

@@ -15,12 +15,12 @@ def opened(texts):
     return [bool(near[reading.segments.post == n].any()) for n in range(len(texts))]
 
 
-@pytest.mark.parametrize("text", ["买比特币", "出U的来", "充1000U送10U", "收U高价", "笔特币行情", "链上数据", "开欧易账户", "比 特 币", "这个币要涨"])
+@pytest.mark.parametrize("text", ["买比特币", "出U的来", "充1000U送10U", "收U高价", "笔特币行情", "链上数据", "开欧易账户", "比 特 币", "这个币要涨", "直推认筹有奖", "糖果上了交易所"])
 def test_the_trade_opens_the_gate(text):
     assert opened([text]) == [True]
 
 
-@pytest.mark.parametrize("text", ["人民币汇率上调", "供应链管理", "点击链接报名", "今天天气好", "钱包丢了", "带单去医院", "U盘坏了", "货币政策报告"])
+@pytest.mark.parametrize("text", ["人民币汇率上调", "供应链管理", "点击链接报名", "今天天气好", "钱包丢了", "带单去医院", "U盘坏了", "货币政策报告", "直推多劳多得，直推三人升级，直推有奖", "大航海里的交易所，各城的交易所都不同"])
 def test_ordinary_words_do_not(text):
     assert opened([text]) == [False]
 

@@ -9,7 +9,6 @@ from classifier.language.gate import open_segments
 from classifier.language.leads import PERSONAL_KINDS, find_leads, find_personal
 from classifier.language.normalise import LOOK_ALIKES, TABLE_END, fold, folding_table, negative_letters, pick, plain_character
 from classifier.language.vectorise import read
-from classifier.model.evidence import _sums
 from classifier.model.judge import find_features, judge
 from classifier.outcome.leads import mask_post, mask_posts
 from classifier.outcome.score import score_posts, score_texts
@@ -54,11 +53,11 @@ def test_leaving_words_out_changes_no_score(model, texts):
 
 
 @settings(deadline=None)
-@given(st.lists(st.floats(-5, 5), min_size=1, max_size=300), st.data())
-def test_sums_of_stretches_are_numpys_own(values, data):
-    cuts = sorted(data.draw(st.sets(st.integers(1, len(values)), max_size=12)) | {len(values)})
-    begins, ends, numbers = np.array([0, *cuts[:-1]]), np.array(cuts), np.array(values)
-    assert _sums(numbers, begins, ends).tolist() == [numbers[a:b].sum() for a, b in zip(begins, ends, strict=True)]
+@given(TEXTS)
+def test_a_text_is_opened_if_it_passes_the_gate(model, texts):
+    whole = read(texts)
+    passed = np.unique(whole.segments.post[open_segments(whole.folded, whole.segments)])
+    assert judge(model, texts).opened.tolist() == passed.tolist()
 
 
 @settings(deadline=None)
