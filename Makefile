@@ -1,13 +1,15 @@
 # make demo   set up, score a sample export, say where the report is
 # make test   everything that guards main: style, types, tests
 # make soak   what is too long for every run
+# make growth  how cost grows with posts, length, accounts, jobs
+# make curve LABELS=...  what more posts to learn from would bring
 # make docs   figures, help texts and rules in the documents, written anew
 # make lock   choose dependency versions anew
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test soak bench lint docs lock clean
+.PHONY: demo test soak bench growth curve lint docs lock clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/ready
@@ -25,6 +27,13 @@ soak: $(VENV)/ready-dev
 
 bench: $(VENV)/ready-dev
 	$(BIN)/python -m pytest tests/bench --benchmark-only --benchmark-columns=min,median,rounds
+
+growth: $(VENV)/ready-dev
+	$(BIN)/python tests/bench/growth.py
+	$(BIN)/python tests/bench/reading.py
+
+curve: $(VENV)/ready-dev
+	$(BIN)/python tests/bench/learning_curve.py $(LABELS)
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("bijian needs Python 3.11, 3.12 or 3.13; set PYTHON=..." if not (3, 11) <= sys.version_info < (3, 14) else 0)'

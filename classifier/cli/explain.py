@@ -56,7 +56,7 @@ def explain(text: str, model: str | None, top: int, *, as_json: bool, reveal: bo
         click.echo("  没有入门词，未细读，得底分 · no word of the trade in it: not read further, it has the floor score")
         return
     for passage in reason["passages"]:
-        click.echo(f"  {passage['weight']:+.2f}  {passage['field']}[{passage['start']}:{passage['end']}]  「{printable(passage['quote'])}」")
+        click.echo(f"  {passage['push']:+.2f}  {passage['field']}[{passage['start']}:{passage['end']}]  「{printable(passage['quote'])}」")
     strongest = sorted(reason["words"], key=lambda word: -abs(word["push"]))[:top]
     click.echo("  " + "  ".join(f"{printable(word['word'])} {word['push']:+.2f}" for word in strongest))
     left = len(reason["words"]) - len(strongest)

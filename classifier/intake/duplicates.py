@@ -1,7 +1,7 @@
 """
 Which rows are the same post again.
 
-Only 16-byte digests of what names a post are kept, never its text, so a million posts cost some hundred megabytes.
+Only short digests of what names a post are kept, never its text (see `remembered`).
 Of copies that arrive together the fullest is kept. Of copies that arrive after a batch was given out the first is kept,
 unless the later one has a body and the first had none: then both stay and the later one says so.
 """
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from classifier.intake.posts import fullness, reject
+from classifier.intake.remembered import DIGEST_BYTES, Remembered, keys_of_digests
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,8 +30,8 @@ _TELLING = 20  # characters: two posts of one account may well say 早安 withou
 
 
 def digest_of(key: str) -> bytes:
-    """Sixteen bytes that stand for *key*."""
-    return blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    """The few bytes that stand for *key*."""
+    return blake2b(key.encode("utf-8", "surrogatepass"), digest_size=DIGEST_BYTES).digest()
 
 
 def title_key_of(account: str, title_key: str, published_at: str) -> str:
@@ -75,32 +76,37 @@ def given_text(rank: int, opening_of_text: int | None, post_id: str) -> Given:
 
 
 class Duplicates:
-    """What was given out so far, by digest. Most values are shared between keys, so a key costs little more than its digest."""
+    """What was given out so far."""
 
     def __init__(self) -> None:
-        self.given: dict[bytes, Given] = {}
+        self.given = Remembered()
         self.accounts: dict[str, str] = {}
 
     def sort_out(self, records: Sequence[Record]) -> tuple[list[Record], list[Record]]:
         """*records* as (posts, rejects), in the order read; every record is in exactly one."""
         self._join_accounts(records)
         fullest = _fullest(records)
+        keys = list(dict.fromkeys(key for record in records for key in record.get("_keys", ())))
+        digests = keys_of_digests([digest_of(key) for key in keys])
+        given = dict(zip(keys, self.given.look_up(digests), strict=True))
         posts: list[Record] = []
         rejects: list[Record] = []
         for i, record in enumerate(records):
             if "reason" in record:
                 rejects.append(record)
                 continue
-            kept_post_id = self._given_before(record) if fullest[i] == i else records[fullest[i]]["post_id"]
+            kept_post_id = _given_before(record, given) if fullest[i] == i else records[fullest[i]]["post_id"]
             if kept_post_id is None:
                 posts.append(record)
             else:
                 said = record["title"] or record["text"]
                 rejects.append(reject(record["src_file"], record["src_row"], "duplicate", said, kept_post_id))
+        kept: dict[str, Given] = {}
         for record in posts:
             rank = fullness(record["body_state"])
-            for key, digest in zip(record["_keys"], record["_digests"], strict=True):
-                self.given.setdefault(digest, given_for(key, rank, record["post_id"], record["text"]))
+            for key in record["_keys"]:
+                kept.setdefault(key, given_for(key, rank, record["post_id"], record["text"]))
+        self.given.add(keys_of_digests([digest_of(key) for key in kept]), list(kept.values()))
         return posts, rejects
 
     def _join_accounts(self, records: Sequence[Record]) -> None:
@@ -112,19 +118,19 @@ class Duplicates:
                 record["_keys"] = [known + key.removeprefix(record["account_key"]) for key in record["_keys"]]
                 record["account_key"] = known
 
-    def _given_before(self, record: Record) -> str | None:
-        """The post_id of a copy already given out, or None; a fuller copy than that is let through with a note."""
-        record["_digests"] = [digest_of(key) for key in record["_keys"]]
-        for key, digest in zip(record["_keys"], record["_digests"], strict=True):
-            kept = self.given.get(digest)
-            if kept is None or (_TITLE in key and not _agree(None if kept[2] == "-" else int(kept[2:10], 16), opening(record["text"]))):
-                continue
-            rank, post_id = int(kept[:2]), kept[10:] or record["post_id"]
-            if rank < fullness("excerpt") <= fullness(record["body_state"]):
-                record["notes"] = [*record["notes"], f"fuller copy of {post_id}"]
-                return None
-            return str(post_id)
-        return None
+
+def _given_before(record: Record, given: dict[str, Given | None]) -> str | None:
+    """The post_id of a copy already *given* out, or None; a fuller copy than that is let through with a note."""
+    for key in record["_keys"]:
+        kept = given[key]
+        if kept is None or (_TITLE in key and not _agree(None if kept[2] == "-" else int(kept[2:10], 16), opening(record["text"]))):
+            continue
+        rank, post_id = int(kept[:2]), kept[10:] or record["post_id"]
+        if rank < fullness("excerpt") <= fullness(record["body_state"]):
+            record["notes"] = [*record["notes"], f"fuller copy of {post_id}"]
+            return None
+        return str(post_id)
+    return None
 
 
 def _fullest(records: Sequence[Record]) -> list[int]:

@@ -161,8 +161,8 @@ def _sorted_out(records: list[Record], seen: Duplicates) -> Iterator[Batch]:
 
 
 def _plain_batch(chunk: PlainChunk, seen: Duplicates) -> Batch:
-    if seen.given.keys().isdisjoint(chunk.digests):
-        seen.given.update(zip(chunk.digests, chunk.kept, strict=True))
+    if not seen.given.any(chunk.digests):
+        seen.given.add(chunk.digests, chunk.kept)
         return Batch(posts_table(chunk.columns, chunk.n_rows, chunk.constants), rejects_table(chunk.rejects))
     return _batch_with_duplicates(chunk, seen)
 

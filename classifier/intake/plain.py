@@ -14,6 +14,7 @@ from pathlib import Path
 from sys import intern
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
 import orjson
 
 from classifier.errors import ExportError
@@ -22,6 +23,7 @@ from classifier.intake.bodies import EXCEL_CELL_LIMIT, PLACEHOLDERS
 from classifier.intake.duplicates import Given, given_for, given_text, keys_of, opening, self_key_of, title_key_of
 from classifier.intake.layout import Exporter, Layout, Row, found_in, normalised, understand
 from classifier.intake.posts import POST_COLUMNS, TEXT_LIMIT, fullness
+from classifier.intake.remembered import DIGEST_BYTES, Keys, keys_of_digests
 from classifier.intake.settle import settle, title_key
 from classifier.intake.source import Source
 from classifier.intake.times import read_time
@@ -64,7 +66,7 @@ class PlainChunk(NamedTuple):
     columns: dict[str, list[Any]]
     constants: dict[str, Any]
     n_rows: int
-    digests: list[bytes]
+    digests: Keys
     kept: list[Given]
     rejects: list[Record]
 
@@ -207,8 +209,8 @@ def _fast(objects: Sequence[Any], rows: Sequence[int], source: Source, exporter:
     for i in reversed(gone):
         for column in columns.values():
             del column[i]
-    digests = [blake2b(key.encode(), digest_size=16).digest() for key, _ in keys]
-    if len(set(digests)) != len(digests):
+    digests = keys_of_digests([blake2b(key.encode(), digest_size=DIGEST_BYTES).digest() for key, _ in keys])
+    if len(np.unique(digests)) != len(digests):
         return None
     return PlainChunk(columns, {} if odd else constants, n - len(gone), digests, [kept for _, kept in keys], rejects)
 

@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from classifier.language.normalise import NEWLINE
+from classifier.language.normalise import NEWLINE, SPACE
 from classifier.language.passages import CLAUSE_ENDS, SENTENCE_ENDS, marks_in
+from classifier.language.vectorise import Reading
 from classifier.model.bundle import Model
 from classifier.model.features import count, entry_weights
 from classifier.model.judge import Judged, probability
@@ -24,6 +25,8 @@ Values = npt.NDArray[np.float64]
 
 # A stretch ends with its clause, or at the first word after so many characters of it: posts without punctuation have marks too.
 ENOUGH = 24
+# The longest amount, with its spaces, that a stretch begins with, in characters.
+LONGEST_AMOUNT = 12
 # What the words of a stretch's neighbours count beside its own (models/EXPERIMENTS.md).
 NEIGHBOUR = 0.5
 # Offers are made at the end, or at the beginning: how fast that fades, in characters.
@@ -51,10 +54,9 @@ def cut_stretches(judged: Judged, posts: Places, titles: list[str], texts: list[
     asked[posts] = True
     own = np.flatnonzero(asked[reading.stream_post] & features.near[reading.stream_segment])
     post, places = reading.stream_post[own], reading.stream_place[own]
+    marks = marks_in(reading.folded.codes, [NEWLINE, *SENTENCE_ENDS, *CLAUSE_ENDS])
     # How many marks stand before each place: another number or another post, and another clause begins.
-    ends_one = np.zeros(len(reading.folded.codes) + 1, dtype=np.int64)
-    ends_one[marks_in(reading.folded.codes, [NEWLINE, *SENTENCE_ENDS, *CLAUSE_ENDS]) + 1] = 1
-    clause = np.cumsum(ends_one)[places]
+    clause = np.searchsorted(marks, places)
     begins_clause = _changes(clause) | _changes(post)
     begins_word = np.zeros(len(reading.stream), dtype=np.bool_)
     begins_word[reading.word_start] = True
@@ -66,9 +68,29 @@ def cut_stretches(judged: Judged, posts: Places, titles: list[str], texts: list[
     lengths = np.fromiter((len(a) + len(b) + 2 for a, b in zip(titles, texts, strict=True)), dtype=np.int64, count=len(texts))
     shift = (np.cumsum(lengths) - lengths)[post[begins]]
     source = reading.folded.source
+    firsts = np.where(begins_clause[begins], _with_amounts(reading, own[begins], marks), places[begins])
     of_character = np.full(len(reading.stream), -1, dtype=np.int64)
     of_character[own] = np.repeat(np.arange(len(begins)), lasts - begins + 1)
-    return Stretches(post[begins], source[places[begins]] - shift, source[reading.stream_end[own[lasts]] - 1] + 1 - shift, of_character)
+    return Stretches(post[begins], source[firsts] - shift, source[reading.stream_end[own[lasts]] - 1] + 1 - shift, of_character)
+
+
+def _with_amounts(reading: Reading, begins: Places, marks: Places) -> Places:
+    """
+    Return where stretches that begin a clause begin with the amounts before: 10 元一枚, not 元一枚, though an amount is no word and a space ends a clause.
+
+    *begins* are characters of the stream, *marks* the places of the marks that end clauses.
+    """
+    place, post = reading.stream_place[begins], reading.stream_post[begins]
+    before = np.maximum(begins - 1, 0)
+    follows = (begins > 0) & (reading.stream_post[before] == post)
+    # The clause after the one of the last word before, or the post's first.
+    ended = np.searchsorted(marks, reading.stream_end[before])
+    after_mark = np.append(marks, len(reading.folded.codes))[ended] + 1
+    start = np.where(follows, after_mark, reading.folded.starts[post])
+    # Over spaces only: a line or a sentence that is nothing but an amount is another.
+    walls = np.concatenate(([-1], marks[reading.folded.codes[marks] != SPACE]))
+    start = np.maximum(start, walls[np.searchsorted(walls, place) - 1] + 1)
+    return np.where((start < place) & (place - start <= LONGEST_AMOUNT), start, place)
 
 
 def _changes(values: Places) -> npt.NDArray[np.bool_]:

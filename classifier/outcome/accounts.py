@@ -30,7 +30,7 @@ LEAST_CHARACTERS = 40
 VERDICT_ORDER = {"flag": 0, "review": 1, "abstain": 2, "clear": 3}
 COUNTS = tuple(name for name, column in TALLY_COLUMNS.items() if column.kind == "integer")
 # Rows of parts that are held before they are merged: many times the rows of a part, few beside the posts they stand for.
-MERGE_ROWS = 100_000
+MERGE_ROWS = 20_000
 
 
 class Tally(NamedTuple):

@@ -19,12 +19,13 @@ def explain(model: Model, text: str, *, title: str = "") -> dict[str, Any]:
     ``score`` is the probability, ``log_odds`` its log-odds, ``constant`` what the model says before the first word.
     A text that does not pass the gate has the floor score: no words, and the floor as its constant.
     ``words`` are ``{word, field, start, end, push}`` in reading order; their pushes plus ``constant`` are ``log_odds``.
-    ``passages`` are the quotes that carry most, strongest first. Offsets are into *title* or *text* as given.
+    ``passages`` are the quotes, strongest first, each with the ``push`` of the words that begin in it. Offsets are into *title* or *text* as given.
     """
     judged = judge(model, [f"{title}\n{text}"])
     chance = float(probability(judged.log_odds)[0])
     passed = len(judged.opened) == 1 and bool(judged.passed[0])
     quotes = quote_evidence(judged, model, np.array([0]), [title], [text])[0] if passed else []
+    words = _words(judged.features.reading, pushes(judged, model, np.array([0])), title, text) if passed else []
     return {
         "score": chance,
         "verdict": model.verdict(chance),
@@ -32,10 +33,14 @@ def explain(model: Model, text: str, *, title: str = "") -> dict[str, Any]:
         "category": list(CATEGORIES)[int(category_log_odds(judged, model, np.array([0])).argmax())] if passed else "",
         "log_odds": float(judged.log_odds[0]),
         "constant": model.constant if passed else model.floor,
-        "words": _words(judged.features.reading, pushes(judged, model, np.array([0])), title, text) if passed else [],
-        "passages": quotes,
+        "words": words,
+        "passages": [quote | {"push": _push_inside(words, quote)} for quote in quotes],
         "model": {"name": model.name, "digest": model.digest},
     }
+
+
+def _push_inside(words: list[dict[str, Any]], quote: dict[str, Any]) -> float:
+    return float(sum(word["push"] for word in words if word["field"] == quote["field"] and quote["start"] <= word["start"] < quote["end"]))
 
 
 def _words(reading: Any, pushed: np.ndarray, title: str, text: str) -> list[dict[str, Any]]:

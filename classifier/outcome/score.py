@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import NoneType
 from typing import Any, NamedTuple
 
@@ -14,6 +15,8 @@ from classifier.model.evidence import quote_evidence
 from classifier.model.judge import category_log_odds, judge, probability
 
 SCORED_COLUMNS = ("verdict", "score", "category", "evidence")
+# Characters judged together: so many that arrays pay, so few that they stay small beside the model.
+PART = 500_000
 
 
 def score_posts(model: Model, posts: pd.DataFrame) -> pd.DataFrame:
@@ -47,26 +50,43 @@ def score_texts(model: Model, titles: list[str], texts: list[str]) -> Scores:
     """Return what `score_posts` adds to posts with these *titles* and *texts*: without a table, which takes longer than one post."""
     scores = Scores([""] * len(texts), [None] * len(texts), [""] * len(texts), [[] for _ in texts])
     judgeable = [n for n, (title, text) in enumerate(zip(titles, texts, strict=True)) if title.strip() or text.strip()]
-    if not judgeable:
-        return scores
-    own_titles, own_texts = [titles[n] for n in judgeable], [texts[n] for n in judgeable]
+    for part in _parts(judgeable, titles, texts):
+        _score_part(model, part, titles, texts, scores)
+    return scores
+
+
+def _parts(posts: list[int], titles: list[str], texts: list[str]) -> Iterator[list[int]]:
+    """Yield *posts* in pieces of some PART characters: memory grows with what is judged together."""
+    part, length = [], 0
+    for n in posts:
+        part.append(n)
+        length += len(titles[n]) + len(texts[n])
+        if length >= PART:
+            yield part
+            part, length = [], 0
+    if part:
+        yield part
+
+
+def _score_part(model: Model, part: list[int], titles: list[str], texts: list[str], scores: Scores) -> None:
+    """Put what is said of the posts *part* into *scores*."""
+    own_titles, own_texts = [titles[n] for n in part], [texts[n] for n in part]
     judged = judge(model, [f"{title}\n{text}" for title, text in zip(own_titles, own_texts, strict=True)], every_word=False)
     chances = probability(judged.log_odds)
-    for n, chance in zip(judgeable, chances.tolist(), strict=True):
+    for n, chance in zip(part, chances.tolist(), strict=True):
         scores.score[n] = chance
         scores.verdict[n] = model.verdict(chance)
     shown = np.flatnonzero(chances[judged.opened] >= model.review_from)
     if not len(shown):
-        return scores
+        return
     opened = judged.opened.tolist()
     quotes = quote_evidence(judged, model, shown, [own_titles[n] for n in opened], [own_texts[n] for n in opened])
     names = list(CATEGORIES)
     categories = category_log_odds(judged, model, shown).argmax(axis=1).tolist()
     for at, category in zip(shown.tolist(), categories, strict=True):
-        n = judgeable[opened[at]]
+        n = part[opened[at]]
         scores.category[n] = names[category]
         scores.evidence[n] = quotes[at]
-    return scores
 
 
 def text_column(posts: pd.DataFrame, name: str) -> list[str | None]:

@@ -43,7 +43,7 @@ POSTS = [
     ("02_wechat-article-exporter_md_before-2026-07.md", 0, "6b2763a21ade", "fb8258a016d4", "4b3254765cf5", "2025-01-01T11:33:00+08:00"),
     ("04_wechat_articles_spider_profile_ext_极简史.json", 1, "b11a1398e117", "5cb2ae4db864", "e3b0c44298fc", "2019-10-03T11:11:00+08:00"),
     ("05_wechat_articles_spider_appmsg-list_test.json", 0, "799694461129", "0a4037c18efc", "e3b0c44298fc", "2020-11-06T21:55:45+08:00"),
-    ("06_mongoexport_wechat.csv", 0, "2c3c84f6c437", "5e2976f70638", "e3b0c44298fc", "2020-07-31T23:43:58+08:00"),
+    ("06_mongoexport_wechat.csv", 0, "2c3c84f6c437", "5e2976f70638", "e3b0c44298fc", "2020-07-31T15:43:58+08:00"),
     ("07_weixin_public_corpus_preview.json", 0, "81c380f18bfb", "f2ed0634bbfa", "8d58024fd5a6", None),
     ("08_weibo-crawler_2020_人民日报_2803301701.csv", 0, "92e168997489", "e3b0c44298fc", "91c002df8e1a", "2020-05-17"),
     ("09_MediaCrawler_xhs_search_contents_2025-09-05.json", 0, "53a61c340649", "fb33a4cddd2d", "5082456b1532", "2025-07-25T11:40:35+08:00"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from typing import TYPE_CHECKING
 
 from classifier.intake.accounts import biz_number
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     from classifier.intake.layout import Row
     from classifier.intake.source import Found
 
+# The first four bytes are the seconds since 1970.
+_OBJECT_ID = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{16}\b")
+_CHINA_AHEAD, _SOON = 8 * 3600, 300  # seconds
 _PAID = "[付费文章]"
 _ITEM_KINDS = {"图片分享": "pictures", "8": "pictures", "视频分享": "videos", "5": "videos", "音频分享": "audio", "7": "audio"}
 
@@ -75,6 +80,18 @@ def _of_layfz(found: Found, row: Row) -> Iterator[Found]:
     if isinstance(biz, str) and biz_number(biz) is None and biz.isdecimal() is False:
         found.pop("account_id", None)
     found["mid"] = row.get("midid")
+    yield found
+
+
+def _mongoexport(found: Found, row: Row) -> Iterator[Found]:
+    """Such crawlers write China time with a Z: their own ``c_date`` is then eight hours after the moment that the ObjectId holds."""
+    published, created = found.get("published"), row.get("cdate")
+    made = _OBJECT_ID.search(str(row.get("id")))
+    if made and isinstance(published, str) and published.endswith("Z") and isinstance(created, str):
+        said = read_time(created)
+        if said.at is not None and abs(dt.datetime.fromisoformat(said.at).timestamp() - int(made[1], 16) - _CHINA_AHEAD) < _SOON:
+            found["published"] = published[:-1]
+            found.setdefault("notes", []).append("times marked Z are China time: c_date is 8 h after the ObjectId")
     yield found
 
 
@@ -233,6 +250,8 @@ EXPORTERS = (
         signature("id title contenturl pdate"),
         {"post_id": ("id",), "title": ("title",), "url": ("contenturl",), "published": ("pdate",), "author": ("author",), "digest": ("digest",)},
         platform="wechat",
+        mend=_mongoexport,
+        also=("cdate",),
     ),
     Exporter(
         "LayFz/WeChat_Article_Crawler",

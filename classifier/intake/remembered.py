@@ -1,0 +1,115 @@
+"""
+What was given out so far, by digest, in arrays: a million posts cost some tens of megabytes, not some hundreds.
+
+A key is the first eight bytes of a digest. Among ten million keys two are alike by chance once in some three hundred
+thousand exports; a post would then be called a duplicate of the other.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Keys = npt.NDArray[np.uint64]
+Places = npt.NDArray[np.int64]
+
+DIGEST_BYTES = 8
+# Knuth's multiplicative hashing; the high bits are the well-mixed ones.
+_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+_SMALLEST = 16  # bits: slots of an empty table
+# No digest is this in earnest; one that is counts as the next.
+_EMPTY = np.uint64(0)
+
+
+def keys_of_digests(digests: Sequence[bytes]) -> Keys:
+    """Return *digests*, DIGEST_BYTES each, as keys."""
+    keys: Keys = np.maximum(np.frombuffer(b"".join(digests), dtype="<u8"), 1)
+    return keys
+
+
+class Remembered:
+    """A short text for each of many keys, open addressing over arrays; texts that many keys share are kept once."""
+
+    def __init__(self) -> None:
+        self._bits = _SMALLEST
+        self._slots = np.zeros(1 << self._bits, dtype=np.uint64)
+        self._values = np.zeros(1 << self._bits, dtype=np.uint32)
+        self._count = 0
+        self._said = bytearray()
+        self._shared: dict[str, int] = {}
+
+    def any(self, keys: Keys) -> bool:
+        """Return whether any of *keys* is known."""
+        return bool((self._slots[self._find(keys)] == keys).any())
+
+    def look_up(self, keys: Keys) -> list[str | None]:
+        """Return the text of each of *keys*, or None."""
+        slots = self._find(keys)
+        known = self._slots[slots] == keys
+        return [self._text(value) if there else None for there, value in zip(known.tolist(), self._values[slots].tolist(), strict=True)]
+
+    def add(self, keys: Keys, texts: Sequence[str]) -> None:
+        """Remember *texts* under *keys*; what is known under one already stays, and so does the first of *keys* that are alike."""
+        keys, first = np.unique(keys, return_index=True)
+        new = self._slots[self._find(keys)] != keys
+        keys, first = keys[new], first[new]
+        while 2 * (self._count + len(keys)) > len(self._slots):
+            self._grow()
+        self._settle(keys, np.fromiter((self._place(texts[n]) for n in first.tolist()), dtype=np.uint32, count=len(first)))
+        self._count += len(keys)
+
+    def _place(self, text: str) -> int:
+        """Return where *text* lies, written down if it is not yet."""
+        # What names no post is the same under thousands of keys; what names one comes once.
+        if text in self._shared:
+            return self._shared[text]
+        at = len(self._said)
+        said = text.encode("utf-8", "surrogatepass")
+        self._said += len(said).to_bytes(4, "little") + said
+        if len(text) <= _SHARED:
+            self._shared[text] = at
+        return at
+
+    def _text(self, at: int) -> str:
+        begin = at + 4
+        return bytes(self._said[begin : begin + int.from_bytes(self._said[at:begin], "little")]).decode("utf-8", "surrogatepass")
+
+    def _home(self, keys: Keys) -> Places:
+        return ((keys * _MULTIPLIER) >> np.uint64(64 - self._bits)).astype(np.int64)
+
+    def _find(self, keys: Keys) -> Places:
+        """Return the slot of each key, or the empty one where it would lie."""
+        slots = self._home(keys)
+        other = np.flatnonzero((self._slots[slots] != keys) & (self._slots[slots] != _EMPTY))
+        while len(other):
+            slots[other] = (slots[other] + 1) & (len(self._slots) - 1)
+            held = self._slots[slots[other]]
+            other = other[(held != keys[other]) & (held != _EMPTY)]
+        return slots
+
+    def _settle(self, keys: Keys, values: npt.NDArray[np.uint32]) -> None:
+        """Put new *keys*, no two alike, into the table."""
+        waiting = np.arange(len(keys))
+        while len(waiting):
+            slots = self._find(keys[waiting])
+            self._slots[slots] = keys[waiting]
+            # Of those that wanted one slot the last has it.
+            settled = self._slots[slots] == keys[waiting]
+            self._values[slots[settled]] = values[waiting[settled]]
+            waiting = waiting[~settled]
+
+    def _grow(self) -> None:
+        held = np.flatnonzero(self._slots != _EMPTY)
+        keys, values = self._slots[held], self._values[held]
+        self._bits += 1
+        self._slots, self._values = np.zeros(1 << self._bits, dtype=np.uint64), np.zeros(1 << self._bits, dtype=np.uint32)
+        self._settle(keys, values)
+
+
+# Texts this short name no post.
+_SHARED = 10

@@ -1,0 +1,67 @@
+"""
+How cost grows with posts, their length, accounts and jobs: `bijian score` as a user starts it.
+
+    python tests/bench/growth.py
+
+Writes docs/growth.svg and the table in docs/performance.md. Takes some ten minutes.
+"""
+
+import json
+import random
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+import click
+from documents import picture, spend, write_table
+
+from classifier.training.corpus import read_corpus
+
+# What the others are held at while one grows.
+POSTS, LENGTH, ACCOUNTS = 10_000, 300, 500
+
+
+def write_export(path, posts, length, accounts):
+    """Write *posts* posts of *length* characters, sentences of our corpus in another order each, one post in ten of the trade."""
+    drawn = random.Random(3)
+    sentences = [sentence for row in read_corpus() for sentence in row["text"].split("。") if 10 < len(sentence) < 60]
+    plain = [sentence for sentence in sentences if "币" not in sentence and "U" not in sentence and "链" not in sentence]
+    with path.open("w", encoding="utf-8") as lines:
+        for n in range(posts):
+            said, size = [], 0
+            while size < length:
+                said.append(drawn.choice(plain if n % 10 else sentences))
+                size += len(said[-1]) + 1
+            row = {"post_id": f"p{n}", "account_name": f"号{n % accounts}", "title": "", "text": "。".join(said)[:length]}
+            lines.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def cost(posts=POSTS, length=LENGTH, accounts=ACCOUNTS, jobs=1):
+    """Return the seconds and the peak memory in MiB of the largest process."""
+    with tempfile.TemporaryDirectory() as folder:
+        export, out = Path(folder) / "posts.jsonl", Path(folder) / "out"
+        write_export(export, posts, length, accounts)
+        return spend("-m", "classifier", "score", export, "--out", out, "--format", "jsonl", "--jobs", jobs)
+
+
+def main():
+    grown = {
+        "posts": [("posts", n, {"posts": n}) for n in (1_000, 10_000, 100_000, 1_000_000)],
+        "characters a post (1,000 posts)": [("length", n, {"posts": 1_000, "length": n}) for n in (100, 1_000, 10_000, 100_000)],
+        "accounts (100,000 posts)": [("accounts", n, {"posts": 100_000, "length": 100, "accounts": n}) for n in (10, 100, 1_000, 10_000, 100_000)],
+        "jobs (100,000 posts)": [("jobs", n, {"posts": 100_000, "jobs": n}) for n in (1, 2)],
+    }
+    rows, series = [], {}
+    for name, asked in grown.items():
+        for _, n, options in asked:
+            seconds, memory = cost(**options)
+            rows.append((name, f"{n:,}", f"{seconds:.1f}", f"{memory:.0f}"))
+            series.setdefault(name, []).append((n, seconds))
+            click.echo(" ".join(rows[-1]))
+    write_table("growth", ("what grows", "to", "seconds", "peak MiB"), rows)
+    picture("growth.svg", "how many", "seconds, start-up included", series, even=True)
+
+
+if __name__ == "__main__":
+    main()
