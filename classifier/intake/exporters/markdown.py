@@ -68,7 +68,10 @@ def _article(text: str, source: Source) -> Found | None:
     meta = _META.search(text, heading.end(), origin.start() if origin else heading.end() + 400)
     title = _unescaped(heading["title"].strip())
     start = max(heading.end(), origin.end() if origin else 0, meta.end() if meta else 0)
+    names = meta["names"].removeprefix("原创").split() if meta else []
     body = plain_markdown(text[start:])
+    # The bar at the foot of a saved page: the account once more, beside its picture.
+    body = body.removesuffix(f"\n{names[-1]}") if names else body
     found: Found = {
         "exporter": exporter,
         "platform": "wechat",
@@ -81,7 +84,6 @@ def _article(text: str, source: Source) -> Found | None:
     }
     if from_mp_rss and dated:
         found["join"] = f"{_date_of(dated[1])}_{title}"
-    names = meta["names"].removeprefix("原创").split() if meta else []
     if names:
         found["account_name"] = names[-1]
         found["author"] = " ".join(names[:-1]) or None
