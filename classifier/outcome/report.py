@@ -134,7 +134,7 @@ def build_report(folder: str | Path) -> dict[str, Any]:
     shown = [account for account in accounts if account["verdict"] in {"flag", "review"}][:DETAILED_ACCOUNTS]
     posts = _survey_posts(folder, shown)
     _add_texts(folder, shown, reveal=run["reveal"])
-    _add_leads(folder, posts.pop("owners"), accounts)
+    _add_leads(folder, accounts)
     rejects = _survey_rejects(folder)
     posts["files"] = len(posts["files"] | rejects.pop("files"))
     rest = [account for account in accounts if not account.get("posts")]
@@ -268,7 +268,6 @@ def _survey_posts(folder: str | Path, shown: list[dict[str, Any]]) -> dict[str, 
         account.update(posts=[], days=Counter(), n_listed=0)
     totals: dict[str, Counter[Any]] = {name: Counter() for name in ("verdict", "body_state", "src_file")}
     scores = _no_scores(POST_VERDICTS)
-    owners: set[Place] = set()
     position = 0
     for rows in iterate_arrow(folder, "texts", SURVEYED):
         verdicts = pc.fill_null(rows["verdict"], "")
@@ -284,11 +283,10 @@ def _survey_posts(folder: str | Path, shown: list[dict[str, Any]]) -> dict[str, 
         for key, published, verdict in zip(*(of_shown[name].to_pylist() for name in ("account_key", "published_at", "verdict")), strict=True):
             if day := _day(published):
                 by_key[key]["days"][day, verdict or ""] += 1
-        places = np.flatnonzero(pc.is_in(verdicts, pa.array(["offer", "review"])).to_numpy(zero_copy_only=False))
+        listed = pc.and_(pc.is_in(verdicts, pa.array(["offer", "review"])), pc.is_in(rows["account_key"], pa.array(list(by_key), pa.string())))
+        places = np.flatnonzero(listed.to_numpy(zero_copy_only=False))
         for place, post in zip(places.tolist(), rows.take(places).to_pylist(), strict=True):
-            owners.add((post["account_key"], post["post_id"]))
-            if owner := by_key.get(post["account_key"]):
-                _give_post(owner, post | {"position": position + place})
+            _give_post(by_key[post["account_key"]], post | {"position": position + place})
         position += len(rows)
     states = totals["body_state"]
     return {
@@ -298,7 +296,6 @@ def _survey_posts(folder: str | Path, shown: list[dict[str, Any]]) -> dict[str, 
         "not_judged": Counter({state: count for (judged, state), count in states.items() if not judged}),
         "judged_in_part": Counter({state: count for (judged, state), count in states.items() if judged and state != "full"}),
         "scores": scores,
-        "owners": owners,
     }
 
 
@@ -359,7 +356,7 @@ def _add_texts(folder: str | Path, shown: list[dict[str, Any]], *, reveal: bool)
         begin += len(rows)
 
 
-def _add_leads(folder: str | Path, owners: set[Place], accounts: list[dict[str, Any]]) -> None:
+def _add_leads(folder: str | Path, accounts: list[dict[str, Any]]) -> None:
     """
     Give each account its ``leads``, most used first; a lead that can be compared says which other accounts use it.
 
@@ -370,30 +367,33 @@ def _add_leads(folder: str | Path, owners: set[Place], accounts: list[dict[str, 
     for account in accounts:
         for post in account.get("posts", ()):
             shown_posts.setdefault((post["account_key"], post["post_id"]), []).append(post)
-    used: dict[tuple[str, str], dict[str, set[str]]] = {}
+    # Of each lead, for each account: its posts, and the last of them. The leads of a post stand together.
+    used: dict[tuple[str, str], dict[str, tuple[int, str]]] = {}
     checks: dict[tuple[str, str], bool | None] = {}
     for frame in iterate_table(folder, "leads"):
         for lead in _rows(frame):
-            owner, _ = of_post = (lead["account_key"], lead["post_id"])
-            if of_post not in owners or _missing(lead["value"]):
+            owner, post_id = of_post = (lead["account_key"], lead["post_id"])
+            if _missing(lead["value"]):
                 continue
             if "•" in lead["value"]:
                 for post in shown_posts.get(of_post, ()):
                     post["masked"].append((lead["field"], lead["start"], lead["end"], lead["value"]))
             name = (str(lead["kind"]), str(lead["value"]))
-            used.setdefault(name, {}).setdefault(owner, set()).add(lead["post_id"])
+            by_owner = used.setdefault(name, {})
+            n_posts, last = by_owner.get(owner, (0, None))
+            by_owner[owner] = (n_posts + (post_id != last), post_id)
             checks[name] = None if _missing(lead["checksum"]) else bool(lead["checksum"])
     for (kind, value), by_owner in used.items():
         # Two masked values may look alike and be two people's; that two name the same venue says nothing about either.
         comparable = [] if "•" in value or kind == "venue" else list(by_owner)
         # The first few are named; a venue may be in thousands of accounts, so that each must not look at all of them.
         users = [owner for owner in comparable[: NAMED_ACCOUNTS + 1] if owner in by_key]
-        for owner, posts in by_owner.items():
+        for owner, (n_posts, _) in by_owner.items():
             if owner not in by_key:
                 continue
             others = [str(by_key[other]["account_name"] or "") for other in users if other != owner][:NAMED_ACCOUNTS]
             chinese, english = LEAD_KINDS.get(kind, (kind, kind))
-            lead = {"kind": chinese, "kind_en": english, "value": _clip(value, 120), "n_posts": len(posts), "checksum": checks[kind, value]}
+            lead = {"kind": chinese, "kind_en": english, "value": _clip(value, 120), "n_posts": n_posts, "checksum": checks[kind, value]}
             lead |= {"n_others": max(len(comparable) - 1, 0), "others": [_clip(other, 40) for other in others]}
             by_key[owner].setdefault("leads", []).append(lead)
     for account in accounts:
