@@ -58,7 +58,7 @@ class Remembered:
         keys, first = np.unique(keys, return_index=True)
         new = self._slots[self._find(keys)] != keys
         keys, first = keys[new], first[new]
-        while 2 * (self._count + len(keys)) > len(self._slots):
+        while 4 * (self._count + len(keys)) > 3 * len(self._slots):
             self._grow()
         self._settle(keys, np.fromiter((self._place(texts[n]) for n in first.tolist()), dtype=np.uint32, count=len(first)))
         self._count += len(keys)
