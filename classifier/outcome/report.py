@@ -15,7 +15,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
@@ -134,7 +134,7 @@ def build_report(folder: str | Path) -> dict[str, Any]:
     shown = [account for account in accounts if account["verdict"] in {"flag", "review"}][:DETAILED_ACCOUNTS]
     posts = _survey_posts(folder, shown)
     _add_texts(folder, shown, reveal=run["reveal"])
-    _add_leads(folder, accounts)
+    _add_leads(folder, shown, accounts)
     rejects = _survey_rejects(folder)
     posts["files"] = len(posts["files"] | rejects.pop("files"))
     rest = [account for account in accounts if not account.get("posts")]
@@ -356,48 +356,75 @@ def _add_texts(folder: str | Path, shown: list[dict[str, Any]], *, reveal: bool)
         begin += len(rows)
 
 
-def _add_leads(folder: str | Path, accounts: list[dict[str, Any]]) -> None:
+def _add_leads(folder: str | Path, shown: list[dict[str, Any]], accounts: list[dict[str, Any]]) -> None:
     """
-    Give each account its ``leads``, most used first; a lead that can be compared says which other accounts use it.
+    Give each of the *shown* accounts its ``leads``, most used first; a lead that can be compared says which other accounts use it.
 
     Each shown post gets the places of its ``masked`` leads: texts.parquet is as read, and what the tables hide must not stand in an excerpt.
+    The table is read twice: memory grows with the leads of what is shown, not with all of them.
     """
-    by_key = {account["account_key"]: account for account in accounts}
+    by_key = {account["account_key"]: account for account in shown}
+    own: dict[str, dict[LeadName, _Use]] = {key: {} for key in by_key}
     shown_posts: dict[Place, list[dict[str, Any]]] = {}
-    for account in accounts:
+    for account in shown:
         for post in account.get("posts", ()):
             shown_posts.setdefault((post["account_key"], post["post_id"]), []).append(post)
-    # Of each lead, for each account: its posts, and the last of them. The leads of a post stand together.
-    used: dict[tuple[str, str], dict[str, tuple[int, str]]] = {}
-    checks: dict[tuple[str, str], bool | None] = {}
-    for frame in iterate_table(folder, "leads"):
-        for lead in _rows(frame):
-            owner, post_id = of_post = (lead["account_key"], lead["post_id"])
-            if _missing(lead["value"]):
-                continue
-            if "•" in lead["value"]:
-                for post in shown_posts.get(of_post, ()):
-                    post["masked"].append((lead["field"], lead["start"], lead["end"], lead["value"]))
-            name = (str(lead["kind"]), str(lead["value"]))
-            by_owner = used.setdefault(name, {})
-            n_posts, last = by_owner.get(owner, (0, None))
-            by_owner[owner] = (n_posts + (post_id != last), post_id)
-            checks[name] = None if _missing(lead["checksum"]) else bool(lead["checksum"])
-    for (kind, value), by_owner in used.items():
-        # Two masked values may look alike and be two people's; that two name the same venue says nothing about either.
-        comparable = [] if "•" in value or kind == "venue" else list(by_owner)
-        # The first few are named; a venue may be in thousands of accounts, so that each must not look at all of them.
-        users = [owner for owner in comparable[: NAMED_ACCOUNTS + 1] if owner in by_key]
-        for owner, (n_posts, _) in by_owner.items():
-            if owner not in by_key:
-                continue
-            others = [str(by_key[other]["account_name"] or "") for other in users if other != owner][:NAMED_ACCOUNTS]
-            chinese, english = LEAD_KINDS.get(kind, (kind, kind))
-            lead = {"kind": chinese, "kind_en": english, "value": _clip(value, 120), "n_posts": n_posts, "checksum": checks[kind, value]}
-            lead |= {"n_others": max(len(comparable) - 1, 0), "others": [_clip(other, 40) for other in others]}
-            by_key[owner].setdefault("leads", []).append(lead)
-    for account in accounts:
-        account["leads"] = sorted(account.get("leads", []), key=lambda lead: (-lead["n_others"], -lead["n_posts"], lead["kind"], lead["value"]))
+    for lead in _each_lead(folder):
+        if (uses := own.get(lead["account_key"])) is None:
+            continue
+        if "•" in lead["value"]:
+            for post in shown_posts.get((lead["account_key"], lead["post_id"]), ()):
+                post["masked"].append((lead["field"], lead["start"], lead["end"], lead["value"]))
+        name = _name_of(lead)
+        before = uses.get(name)
+        # The leads of a post stand together.
+        again = before is not None and before.last == lead["post_id"]
+        uses[name] = _Use((before.n_posts if before else 0) + (not again), lead["post_id"], None if _missing(lead["checksum"]) else bool(lead["checksum"]))
+    users = _users(folder, {name for uses in own.values() for name in uses}, accounts)
+    for account in shown:
+        leads = [_detail_lead(account, name, use, users.get(name, []), accounts) for name, use in own[account["account_key"]].items()]
+        account["leads"] = sorted(leads, key=lambda lead: (-lead["n_others"], -lead["n_posts"], lead["kind"], lead["value"]))
+
+
+LeadName = tuple[str, str]
+
+
+class _Use(NamedTuple):
+    """How an account uses a lead: in how many posts, the last of them, and what its check digits say."""
+
+    n_posts: int
+    last: str
+    checksum: bool | None
+
+
+def _each_lead(folder: str | Path) -> Iterator[dict[str, Any]]:
+    return (lead for frame in iterate_table(folder, "leads") for lead in _rows(frame) if not _missing(lead["value"]))
+
+
+def _name_of(lead: dict[str, Any]) -> LeadName:
+    return str(lead["kind"]), str(lead["value"])
+
+
+def _users(folder: str | Path, names: set[LeadName], accounts: list[dict[str, Any]]) -> dict[LeadName, list[int]]:
+    """Return for each of *names* that can be compared the accounts that use it, by their places in *accounts*, in the order they do."""
+    # Two masked values may look alike and be two people's; that two name the same venue says nothing about either.
+    compared = {name for name in names if "•" not in name[1] and name[0] != "venue"}
+    places = {account["account_key"]: place for place, account in enumerate(accounts)}
+    users: dict[LeadName, dict[int, None]] = {name: {} for name in compared}
+    for lead in _each_lead(folder) if compared else ():
+        name, place = _name_of(lead), places.get(lead["account_key"])
+        if name in compared and place is not None:
+            users[name][place] = None
+    return {name: list(found) for name, found in users.items()}
+
+
+def _detail_lead(account: dict[str, Any], name: LeadName, use: _Use, users: list[int], accounts: list[dict[str, Any]]) -> dict[str, Any]:
+    kind, value = name
+    # The first few are named; a venue may be in thousands of accounts, so that each must not look at all of them.
+    others = [str(accounts[user]["account_name"] or "") for user in users[: NAMED_ACCOUNTS + 1] if accounts[user] is not account][:NAMED_ACCOUNTS]
+    chinese, english = LEAD_KINDS.get(kind, (kind, kind))
+    lead = {"kind": chinese, "kind_en": english, "value": _clip(value, 120), "n_posts": use.n_posts, "checksum": use.checksum}
+    return lead | {"n_others": max(len(users) - 1, 0), "others": [_clip(other, 40) for other in others]}
 
 
 def _survey_rejects(folder: str | Path) -> dict[str, Any]:

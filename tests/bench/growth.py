@@ -14,9 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 import click
-from documents import picture, spend, write_table
-
-from classifier.training.corpus import read_corpus
+from documents import picture, sentences, spend, write_table
 
 # What the others are held at while one grows.
 POSTS, LENGTH, ACCOUNTS = 10_000, 300, 500
@@ -25,13 +23,12 @@ POSTS, LENGTH, ACCOUNTS = 10_000, 300, 500
 def write_export(path, posts, length, accounts):
     """Write *posts* posts of *length* characters, sentences of our corpus in another order each, one post in ten of the trade."""
     drawn = random.Random(3)
-    sentences = [sentence for row in read_corpus() for sentence in row["text"].split("。") if 10 < len(sentence) < 60]
-    plain = [sentence for sentence in sentences if "币" not in sentence and "U" not in sentence and "链" not in sentence]
+    ordinary, every = sentences()
     with path.open("w", encoding="utf-8") as lines:
         for n in range(posts):
             said, size = [], 0
             while size < length:
-                said.append(drawn.choice(plain if n % 10 else sentences))
+                said.append(drawn.choice(ordinary if n % 10 else every))
                 size += len(said[-1]) + 1
             row = {"post_id": f"p{n}", "account_name": f"号{n % accounts}", "title": "", "text": "。".join(said)[:length]}
             lines.write(json.dumps(row, ensure_ascii=False) + "\n")
