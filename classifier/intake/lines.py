@@ -29,6 +29,7 @@ LINE_LIMIT = 8 << 20  # bytes; a longer line is one reject and is not held in me
 _BLOCK = 1 << 20
 _SAMPLE_LINES = 50
 LINES_A_CHUNK = 2_000  # some megabytes: what a processor's cache holds reads twice as fast as what it does not
+BYTES_A_CHUNK = 8 << 20  # of long lines, fewer
 _DEPTH_LIMIT = 64
 
 Read = "Callable[[Any, int], Iterable[Record]]"
@@ -137,6 +138,10 @@ def _chunks(source: Source, encoding: Encoding) -> Iterator[tuple[list[bytes], r
             yield pending[:LINES_A_CHUNK], range(first, first + LINES_A_CHUNK), may_hold_nul
             del pending[:LINES_A_CHUNK]
             first += LINES_A_CHUNK
+        if sum(map(len, pending)) >= BYTES_A_CHUNK:
+            yield pending, range(first, first + len(pending)), may_hold_nul
+            first += len(pending)
+            pending = []
     if pending:
         yield pending, range(first, first + len(pending)), may_hold_nul
 

@@ -25,6 +25,7 @@ import pyarrow.compute as pc
 
 from classifier.errors import RunError
 from classifier.language.mask import mask_all
+from classifier.outcome.leads import in_parts
 from classifier.outcome.tables import find_table, iterate_arrow, iterate_table, read_table, write_text
 
 # What a page can hold and a person can read. The tables hold everything.
@@ -351,7 +352,7 @@ def _add_texts(folder: str | Path, shown: list[dict[str, Any]], *, reveal: bool)
         read = rows.take([position - begin for position in here])
         for name in ("title", "text"):
             words = [text or "" for text in read[name].to_pylist()]
-            for position, text in zip(here, words if reveal else mask_all(words), strict=True):
+            for position, text in zip(here, words if reveal else in_parts(words, mask_all), strict=True):
                 wanted[position] |= {name: text, "masked": []}
         begin += len(rows)
 

@@ -48,6 +48,7 @@ def picture(name, x, y, series, *, even=False):
     if any(series):
         axes.legend()
     figure.savefig(DOCS / name, bbox_inches="tight", metadata={"Date": None})
+    plt.close(figure)
 
 
 def spend(*words):

@@ -70,7 +70,7 @@ def main():
             plain, of_plain = spend("-c", PLAIN[kind], path)
             table.append((f"{kind}, {n:,} rows of {length:,} characters", f"{n / ours:,.0f}", f"{memory:.0f}", f"{n / plain:,.0f}", f"{of_plain:.0f}", f"{n / scored:,.0f}", f"{of_score:.0f}"))
             click.echo(" · ".join(table[-1]))
-    write_table("reading", ("export", "rows a second", "peak MiB", "plain pandas, rows a second", "its peak MiB", "`bijian score`, rows a second", "its peak MiB"), table)
+        write_table("reading", ("export", "rows a second", "peak MiB", "plain pandas, rows a second", "its peak MiB", "`bijian score`, rows a second", "its peak MiB"), table)
 
 
 if __name__ == "__main__":
