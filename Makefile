@@ -1,7 +1,7 @@
 # make demo   set up, score a sample export, say where the report is
 # make test   everything that guards main: style, types, tests
 # make soak   what is too long for every run
-# make growth  how cost grows with posts, length, accounts, jobs
+# make growth how cost grows with posts, length, accounts, jobs
 # make curve LABELS=...  what more posts to learn from would bring
 # make docs   figures, help texts and rules in the documents, written anew
 # make lock   choose dependency versions anew

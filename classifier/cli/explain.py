@@ -21,7 +21,7 @@ LONGEST_FOLDER = 250
 @click.option("--reveal", is_flag=True, help="不遮盖个人联系方式 · show personal contacts in full.")
 def explain(text: str, model: str | None, top: int, *, as_json: bool, reveal: bool) -> None:
     """
-    为什么这个分 · Say why a text has its score: words and passages whose pushes, plus the constant, are the log-odds.
+    为什么这个分 · Say why a text has its score: words whose pushes, plus the constant, are the log-odds; and the passages quoted, with the pushes in them.
 
     TEXT is the text itself, - for standard input, or DIR:POST_ID for a post of a scored folder;
     where several accounts have a post of that id, DIR:ACCOUNT_KEY/POST_ID.

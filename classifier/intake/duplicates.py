@@ -76,7 +76,7 @@ def given_text(rank: int, opening_of_text: int | None, post_id: str) -> Given:
 
 
 class Duplicates:
-    """What was given out so far."""
+    """Which posts were given out so far, and which accounts are known under another key."""
 
     def __init__(self) -> None:
         self.given = Remembered()
@@ -86,9 +86,8 @@ class Duplicates:
         """*records* as (posts, rejects), in the order read; every record is in exactly one."""
         self._join_accounts(records)
         fullest = _fullest(records)
-        keys = list(dict.fromkeys(key for record in records for key in record.get("_keys", ())))
-        digests = keys_of_digests([digest_of(key) for key in keys])
-        given = dict(zip(keys, self.given.look_up(digests), strict=True))
+        digests = {key: digest_of(key) for record in records for key in record.get("_keys", ())}
+        given = dict(zip(digests, self.given.look_up(keys_of_digests(list(digests.values()))), strict=True))
         posts: list[Record] = []
         rejects: list[Record] = []
         for i, record in enumerate(records):
@@ -106,7 +105,7 @@ class Duplicates:
             rank = fullness(record["body_state"])
             for key in record["_keys"]:
                 kept.setdefault(key, given_for(key, rank, record["post_id"], record["text"]))
-        self.given.add(keys_of_digests([digest_of(key) for key in kept]), list(kept.values()))
+        self.given.add(keys_of_digests([digests[key] for key in kept]), list(kept.values()))
         return posts, rejects
 
     def _join_accounts(self, records: Sequence[Record]) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from hashlib import blake2b
 from pathlib import Path
 from sys import intern
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -20,10 +19,10 @@ import orjson
 from classifier.errors import ExportError
 from classifier.intake.addresses import NOWHERE, read_address
 from classifier.intake.bodies import EXCEL_CELL_LIMIT, PLACEHOLDERS
-from classifier.intake.duplicates import Given, given_for, given_text, keys_of, opening, self_key_of, title_key_of
+from classifier.intake.duplicates import Given, digest_of, given_for, given_text, keys_of, opening, self_key_of, title_key_of
 from classifier.intake.layout import Exporter, Layout, Row, found_in, normalised, understand
 from classifier.intake.posts import POST_COLUMNS, TEXT_LIMIT, fullness
-from classifier.intake.remembered import DIGEST_BYTES, Keys, keys_of_digests
+from classifier.intake.remembered import Keys, keys_of_digests
 from classifier.intake.settle import settle, title_key
 from classifier.intake.source import Source
 from classifier.intake.times import read_time
@@ -209,7 +208,7 @@ def _fast(objects: Sequence[Any], rows: Sequence[int], source: Source, exporter:
     for i in reversed(gone):
         for column in columns.values():
             del column[i]
-    digests = keys_of_digests([blake2b(key.encode(), digest_size=DIGEST_BYTES).digest() for key, _ in keys])
+    digests = keys_of_digests([digest_of(key) for key, _ in keys])
     if len(np.unique(digests)) != len(digests):
         return None
     return PlainChunk(columns, {} if odd else constants, n - len(gone), digests, [kept for _, kept in keys], rejects)

@@ -1,7 +1,7 @@
 """
 What was given out so far, by digest, in arrays: a million posts cost some tens of megabytes, not some hundreds.
 
-A key is the first eight bytes of a digest. Among ten million keys two are alike by chance once in some three hundred
+A key is a digest of eight bytes. Among ten million keys two are alike by chance once in some three hundred
 thousand exports; a post would then be called a duplicate of the other.
 """
 
@@ -24,6 +24,8 @@ _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _SMALLEST = 16  # bits: slots of an empty table
 # No digest is this in earnest; one that is counts as the next.
 _EMPTY = np.uint64(0)
+# Texts of at most so many characters name no post, and many keys share them.
+_SHARED = 10
 
 
 def keys_of_digests(digests: Sequence[bytes]) -> Keys:
@@ -65,7 +67,6 @@ class Remembered:
 
     def _place(self, text: str) -> int:
         """Return where *text* lies, written down if it is not yet."""
-        # What names no post is the same under thousands of keys; what names one comes once.
         if text in self._shared:
             return self._shared[text]
         at = len(self._said)
@@ -109,7 +110,3 @@ class Remembered:
         self._bits += 1
         self._slots, self._values = np.zeros(1 << self._bits, dtype=np.uint64), np.zeros(1 << self._bits, dtype=np.uint32)
         self._settle(keys, values)
-
-
-# Texts this short name no post.
-_SHARED = 10

@@ -86,7 +86,7 @@ def _opening(folded: Folded) -> tuple[Places, Places]:
     # One word that has other meanings (钱包, 节点) is chance, however often it comes; one of the trade's own, or two different ones of any kind, are not.
     different = np.zeros(len(post), dtype=np.bool_)
     different[np.unique(post * len(_weights()) + hits.word, return_index=True)[1]] = True
-    # Each amount in U (充1000U送10U) is another.
+    # A word behind a number is an amount (充1000U送10U), and each amount is another.
     before = folded.codes.take(hits.start - 1, mode="clip")
     different |= (hits.start > 0) & (before >= ord("0")) & (before <= ord("9"))
     weight = np.bincount(post, weights=counts * different, minlength=len(folded.starts) - 1)

@@ -1,8 +1,7 @@
 """
-Cut posts into segments of about one or two sentences, and say which neighbours make a passage.
+Cut posts into segments of about one or two sentences.
 
-An offer is often one passage in an innocent article. A passage is two neighbouring segments, so that every
-sentence stands with what comes before it in one passage and with what comes after it in another.
+An offer is often one passage in an innocent article. Which neighbouring segments make a passage, the model says.
 """
 
 from __future__ import annotations

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import pandas as pd
 
 from classifier.language.leads import PERSONAL_KINDS, Lead, find_all_leads, find_all_personal, find_leads
 from classifier.language.mask import mask_all
 from classifier.outcome.columns import LEAD_COLUMNS
-from classifier.outcome.score import PART, text_column
+from classifier.outcome.score import in_parts, text_column
 
 MASKED_WHOLE = ("account_name", "title", "url", "notes")
 # What a lead's check digits say, as the table has it: most kinds have none.
@@ -19,29 +19,14 @@ CHECKS = {"valid": True, "invalid": False, "none": None}
 
 
 Finder = Callable[[str], list[Lead]]
-Found = TypeVar("Found")
 
 
 def find_in_posts(scored: pd.DataFrame) -> Finder:
     """Return `find_leads` with what it says of the posts judged offer or review known already: their titles and texts are read at once, here."""
     shown = _shown(scored, ("title", "text"))
     texts = list({text for name in ("title", "text") for text in text_column(shown, name) if text})
-    found = dict(zip(texts, in_parts(texts, find_all_leads), strict=True))
+    found = dict(zip(texts, (leads for part in in_parts(texts, len) for leads in find_all_leads(part)), strict=True))
     return lambda text: found[text] if text in found else find_leads(text)
-
-
-def in_parts(texts: list[str], read: Callable[[list[str]], list[Found]]) -> list[Found]:
-    """Return what *read* gives for *texts*, some PART characters at a time: memory grows with what is read together."""
-    found: list[Found] = []
-    part: list[str] = []
-    length = 0
-    for text in texts:
-        part.append(text)
-        length += len(text)
-        if length >= PART:
-            found += read(part)
-            part, length = [], 0
-    return found + read(part)
 
 
 def gather_leads(scored: pd.DataFrame, *, reveal: bool, find: Finder | None = None) -> pd.DataFrame:
@@ -82,7 +67,7 @@ def mask_posts(scored: pd.DataFrame, *, find: Finder | None = None) -> pd.DataFr
     masked = _masked({text for column in whole.values() for text in column if text})
     quoted = list(zip(scored["evidence"].tolist(), text_column(scored, "title"), text_column(scored, "text"), strict=True))
     texts = list({text for quotes, *both in quoted if quotes for text in both if text})
-    read = dict(zip(texts, in_parts(texts, lambda part: mask_all(part, [find(text) for text in part])), strict=True))
+    read = dict(zip(texts, (masked for part in in_parts(texts, len) for masked in mask_all(part, [find(text) for text in part])), strict=True))
     evidence = [[_mask_quote(quote, title, text, read) for quote in quotes] if quotes else quotes for quotes, title, text in quoted]
     return scored.assign(
         **{name: pd.Series([masked.get(text, text) for text in column], index=scored.index, dtype=object) for name, column in whole.items()},

@@ -25,7 +25,7 @@ import pyarrow.compute as pc
 
 from classifier.errors import RunError
 from classifier.language.mask import mask_all
-from classifier.outcome.leads import in_parts
+from classifier.outcome.score import in_parts
 from classifier.outcome.tables import find_table, iterate_arrow, iterate_table, read_table, write_text
 
 # What a page can hold and a person can read. The tables hold everything.
@@ -352,9 +352,21 @@ def _add_texts(folder: str | Path, shown: list[dict[str, Any]], *, reveal: bool)
         read = rows.take([position - begin for position in here])
         for name in ("title", "text"):
             words = [text or "" for text in read[name].to_pylist()]
-            for position, text in zip(here, words if reveal else in_parts(words, mask_all), strict=True):
+            masked = words if reveal else [text for part in in_parts(words, len) for text in mask_all(part)]
+            for position, text in zip(here, masked, strict=True):
                 wanted[position] |= {name: text, "masked": []}
         begin += len(rows)
+
+
+LeadName = tuple[str, str]
+
+
+class _Use(NamedTuple):
+    """How an account uses a lead: in how many posts, the last of them, and what its check digits say."""
+
+    n_posts: int
+    last: str
+    checksum: bool | None
 
 
 def _add_leads(folder: str | Path, shown: list[dict[str, Any]], accounts: list[dict[str, Any]]) -> None:
@@ -385,17 +397,6 @@ def _add_leads(folder: str | Path, shown: list[dict[str, Any]], accounts: list[d
     for account in shown:
         leads = [_detail_lead(account, name, use, users.get(name, []), accounts) for name, use in own[account["account_key"]].items()]
         account["leads"] = sorted(leads, key=lambda lead: (-lead["n_others"], -lead["n_posts"], lead["kind"], lead["value"]))
-
-
-LeadName = tuple[str, str]
-
-
-class _Use(NamedTuple):
-    """How an account uses a lead: in how many posts, the last of them, and what its check digits say."""
-
-    n_posts: int
-    last: str
-    checksum: bool | None
 
 
 def _each_lead(folder: str | Path) -> Iterator[dict[str, Any]]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import NoneType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,7 @@ from classifier.model.judge import category_log_odds, judge, probability
 SCORED_COLUMNS = ("verdict", "score", "category", "evidence")
 # Characters judged together: so many that arrays pay, so few that they stay small beside the model.
 PART = 500_000
+Item = TypeVar("Item")
 
 
 def score_posts(model: Model, posts: pd.DataFrame) -> pd.DataFrame:
@@ -50,20 +51,21 @@ def score_texts(model: Model, titles: list[str], texts: list[str]) -> Scores:
     """Return what `score_posts` adds to posts with these *titles* and *texts*: without a table, which takes longer than one post."""
     scores = Scores([""] * len(texts), [None] * len(texts), [""] * len(texts), [[] for _ in texts])
     judgeable = [n for n, (title, text) in enumerate(zip(titles, texts, strict=True)) if title.strip() or text.strip()]
-    for part in _parts(judgeable, titles, texts):
+    for part in in_parts(judgeable, lambda n: len(titles[n]) + len(texts[n])):
         _score_part(model, part, titles, texts, scores)
     return scores
 
 
-def _parts(posts: list[int], titles: list[str], texts: list[str]) -> Iterator[list[int]]:
-    """Yield *posts* in pieces of some PART characters: memory grows with what is judged together."""
-    part, length = [], 0
-    for n in posts:
-        part.append(n)
-        length += len(titles[n]) + len(texts[n])
-        if length >= PART:
+def in_parts(items: Iterable[Item], length: Callable[[Item], int]) -> Iterator[list[Item]]:
+    """Yield *items*, in order, some PART characters at a time, by the *length* of each: memory grows with what is judged or read together."""
+    part: list[Item] = []
+    held = 0
+    for item in items:
+        part.append(item)
+        held += length(item)
+        if held >= PART:
             yield part
-            part, length = [], 0
+            part, held = [], 0
     if part:
         yield part
 

@@ -45,8 +45,8 @@ def cost(posts=POSTS, length=LENGTH, accounts=ACCOUNTS, jobs=1):
 def main():
     grown = {
         "characters a post (100 posts)": [("length", n, {"posts": 100, "length": n}) for n in (100, 1_000, 10_000, 100_000)],
-        "accounts (100,000 posts)": [("accounts", n, {"posts": 100_000, "length": 100, "accounts": n}) for n in (10, 1_000, 100_000)],
-        "jobs (20,000 posts)": [("jobs", n, {"posts": 20_000, "jobs": n}) for n in (1, 2)],
+        "accounts (100,000 posts)": [("accounts", n, {"posts": 100_000, "length": 100, "accounts": n}) for n in (10, 100, 1_000, 10_000, 100_000)],
+        "jobs (100,000 posts)": [("jobs", n, {"posts": 100_000, "jobs": n}) for n in (1, 2)],
         "posts": [("posts", n, {"posts": n}) for n in (1_000, 10_000, 100_000, 1_000_000)],
     }
     rows, series = [], {}
