@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifier.errors import ExportError
+from classifier.intake import export, lines
 from classifier.intake.duplicates import Duplicates
 from classifier.intake.export import read_export, read_post_line, stream_export
 from classifier.intake.plain import plain_chunk, records_of_chunk, settle_plain
@@ -247,3 +248,15 @@ def test_the_numbers_of_lines_are_those_a_person_counts(tmp_path):
     (tmp_path / "a.jsonl").write_text("".join(f'{{"text": "第{n}行"}}\n' if n % 7 else "\n" for n in range(1, 6_000)))
     for batch in stream_export(tmp_path / "a.jsonl"):
         assert all(f"第{row}行" == text for row, text in zip(batch.posts["src_row"], batch.posts["text"], strict=True))
+
+
+def test_long_lines_go_in_smaller_chunks_and_all_arrive(tmp_path, monkeypatch):
+    monkeypatch.setattr(lines, "BYTES_A_CHUNK", 5_000)
+    monkeypatch.setattr(lines, "_BLOCK", 4_000)
+    monkeypatch.setattr(export, "_SMALL_CHUNK", 0)
+    path = tmp_path / "a.jsonl"
+    path.write_text("".join(json.dumps({"post_id": f"p{n}", "text": f"{n} " + "长" * 600}, ensure_ascii=False) + "\n" for n in range(40)), encoding="utf-8")
+    batches = [list(batch.posts["post_id"]) for batch in stream_export([path])]
+    assert [post_id for batch in batches for post_id in batch] == [f"p{n}" for n in range(40)]
+    # A line has some 1,840 bytes: two wait, and a block of 4,000 with what was left of the last one brings three at most.
+    assert max(map(len, batches)) <= 5

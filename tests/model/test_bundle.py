@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from classifier.errors import ModelFileError
-from classifier.model.bundle import FILES, load_model, model_folder
+from classifier.model.bundle import FILES, digest_of, load_model, model_folder
 from classifier.model.golden import check_golden
 from classifier.model.judge import judge
+from classifier.outcome.score import score_texts
 
 
 @pytest.fixture
@@ -19,9 +20,33 @@ def copied(model, tmp_path):
     return folder
 
 
+def sign(folder, file):
+    """Have the manifest in *folder* name *file* as it now is."""
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    manifest["files"][file] = digest_of((folder / file).read_bytes())
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+
+@pytest.fixture
+def old_model(copied):
+    """The model as a folder without what is known of marks."""
+    with np.load(copied / "weights.npz") as found:
+        arrays = {name: found[name] for name in found.files if not name.startswith("mark_")}
+    np.savez(copied / "weights.npz", **arrays)
+    sign(copied, "weights.npz")
+    return load_model(str(copied))
+
+
 def test_a_copy_gives_the_same_scores(model, copied):
     text = "出U 秒放，加微信看置顶"
     assert judge(load_model(str(copied)), [text]).log_odds[0] == judge(model, [text]).log_odds[0]
+
+
+def test_a_model_from_before_marks_quotes_what_pushes_most(old_model):
+    assert np.array_equal(old_model.mark_weights, old_model.weights)
+    assert not old_model.mark_places.any()
+    [quotes] = score_texts(old_model, [""], ["新用户点此注册币安，填邀请码 QX88 永久返佣20%，加微信 abc_12345 进群跟单"]).evidence
+    assert quotes
 
 
 def test_golden_posts_score_as_they_were_written(model):
@@ -55,11 +80,7 @@ def test_other_word_lists_are_refused(copied):
 
 def test_an_array_of_objects_is_never_unpickled(copied):
     np.savez(copied / "weights.npz", rarity=np.array([{"a": 1}], dtype=object))
-    manifest = json.loads((copied / "manifest.json").read_text(encoding="utf-8"))
-    from classifier.model.bundle import digest_of
-
-    manifest["files"]["weights.npz"] = digest_of((copied / "weights.npz").read_bytes())
-    (copied / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    sign(copied, "weights.npz")
     with pytest.raises(ModelFileError, match="not arrays"):
         load_model(str(copied))
 

@@ -18,6 +18,15 @@ def test_an_explanation_adds_up_to_the_log_odds(model):
         assert reason["log_odds"] == pytest.approx(reason["constant"] + sum(word["push"] for word in reason["words"]), abs=1e-9)
 
 
+def test_a_passage_pushes_as_its_words_do(model):
+    reason = explain(model, f"{NEWS}\n{OFFER}\n比特币今天涨了。{NEWS}", title="标题：比特币")
+    assert reason["passages"]
+    for passage in reason["passages"]:
+        inside = [word["push"] for word in reason["words"] if word["field"] == passage["field"] and passage["start"] <= word["start"] < passage["end"]]
+        assert inside
+        assert passage["push"] == pytest.approx(sum(inside))
+
+
 def test_words_of_an_explanation_stand_where_it_says(model):
     for title, text in (("买币", OFFER), ("", "薇信：abc_def99 出 U，1000U起"), ("标题", "ＵＳＤＴ換成人民币")):
         for word in explain(model, text, title=title)["words"]:

@@ -10,7 +10,8 @@ from classifier.language.leads import PERSONAL_KINDS, find_leads, find_personal
 from classifier.language.normalise import LOOK_ALIKES, TABLE_END, fold, folding_table, negative_letters, pick, plain_character
 from classifier.language.vectorise import read
 from classifier.model.judge import find_features, judge
-from classifier.outcome.leads import mask_post, mask_posts
+from classifier.outcome import score
+from classifier.outcome.leads import gather_leads, mask_post, mask_posts
 from classifier.outcome.score import score_posts, score_texts
 
 PIECES = st.sampled_from(["比特币", "微 信", "U·S·D·T", "①②③", "\u200b", "❤", "。", "，", "\n", "今天天气好", "abc_123", " ", "🐧", "钱包", "加V：abc_12345", "\U0003134f"])
@@ -75,3 +76,26 @@ def test_one_post_is_scored_and_masked_as_in_a_table(model, text):
     [row] = mask_posts(score_posts(model, pd.DataFrame([post], dtype=object))).to_dict("records")
     scores = score_texts(model, [post["title"]], [text])
     assert mask_post(post | {name: column[0] for name, column in scores._asdict().items()}) == row
+
+
+def test_posts_judged_and_masked_in_pieces_are_as_if_together(model, few_rows, monkeypatch):
+    import pandas as pd
+
+    posts = pd.DataFrame([{"account_name": "号", "title": row["title"], "url": None, "notes": None, "text": row["text"]} for row in few_rows], dtype=object)
+    whole = score_posts(model, posts)
+    leads, masked = gather_leads(whole, reveal=False), mask_posts(whole)
+    monkeypatch.setattr(score, "PART", 700)
+    pieces = score_posts(model, posts)
+    pd.testing.assert_frame_equal(pieces, whole)
+    pd.testing.assert_frame_equal(gather_leads(pieces, reveal=False), leads)
+    pd.testing.assert_frame_equal(mask_posts(pieces), masked)
+
+
+@given(st.lists(st.integers(0, 9), max_size=30), st.integers(1, 12))
+def test_parts_hold_every_item_in_order_and_end_when_full(lengths, full):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(score, "PART", full)
+        parts = list(score.in_parts(lengths, lambda length: length))
+    assert [length for part in parts for length in part] == lengths
+    assert all(sum(part) >= full > sum(part[:-1]) for part in parts[:-1])
+    assert all(parts)

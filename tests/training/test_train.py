@@ -47,10 +47,27 @@ def test_too_few_posts_are_refused(few):
 
 @pytest.mark.parametrize(
     ("line", "message"),
-    [("not json", "line 1: not JSON"), ("[1]", "line 1: not an object"), ('{"label": "offer"}', "line 1: no 'text'"), ('{"text": "a", "label": "spam"}', "line 1: label 'spam'")],
+    [
+        ("not json", "line 1: not JSON"),
+        ("[1]", "line 1: not an object"),
+        ('{"label": "offer"}', "line 1: no 'text'"),
+        ('{"text": "a", "label": "spam"}', "line 1: label 'spam'"),
+        *((f'{{"text": "a", "label": "offer", "weight": {weight}}}', "line 1: weight .* is not a number above 0") for weight in ("0", "-1", '"2"', "Infinity", "NaN")),
+    ],
 )
 def test_a_bad_label_line_is_named(tmp_path, line, message):
     path = tmp_path / "labels.jsonl"
     path.write_text(line + "\n", encoding="utf-8")
     with pytest.raises(LabelsError, match=message):
         read_labels([path])
+
+
+def test_a_post_counts_as_much_as_its_line_says(write_jsonl):
+    rows = read_labels([write_jsonl([{"text": "甲", "label": "offer", "weight": 0.25}, {"text": "乙", "label": "offer"}])])
+    assert [row["weight"] for row in rows] == [0.25, 1.0]
+
+
+def test_learning_heeds_how_much_posts_count(few, learned):
+    lighter = [row | {"weight": 0.1} if row["label"] == "offer" else row for row in few]
+    probe = [full_text(row) for row in few[:20]]
+    assert judge(learn(lighter)[0], probe).log_odds.mean() < judge(learned[0], probe).log_odds.mean()
