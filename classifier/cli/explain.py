@@ -55,6 +55,8 @@ def explain(text: str, model: str | None, top: int, *, as_json: bool, reveal: bo
     if not reason["words"]:
         click.echo("  没有入门词，未细读，得底分 · no word of the trade in it: not read further, it has the floor score")
         return
+    nearest, share = next(iter(reason["rivals"].items()))
+    click.echo(f"  最像的非揽客内容 nearest innocent kind: {nearest} ({share:.0%})")
     for passage in reason["passages"]:
         click.echo(f"  {passage['push']:+.2f}  {passage['field']}[{passage['start']}:{passage['end']}]  「{printable(passage['quote'])}」")
     strongest = sorted(reason["words"], key=lambda word: -abs(word["push"]))[:top]

@@ -21,6 +21,8 @@ Flags = npt.NDArray[np.bool_]
 Counts = npt.NDArray[np.int64]
 Places = npt.NDArray[np.int64]
 
+# How far from a word with other meanings, in characters, the word may stand that makes it one of the trade.
+COMPANY = 150
 # A coin's or venue's Latin name of at most this many letters does not open alone, unless the gate's own list has it.
 SHORT_NAME = 4
 
@@ -43,7 +45,7 @@ def _sure_words() -> frozenset[str]:
 
 @cache
 def _weights() -> Counts:
-    """Return for each word of the gate's lexicon how much it opens: 2 alone, 1 with a different one, 0 not at all."""
+    """Return for each word of the gate's lexicon how it opens: 2 alone, 1 near a different one, 0 not at all."""
     opening, lexicon = _gate_words()
     weights: Counts = lexicon.numbers(opening).astype(np.int64) + lexicon.numbers(_sure_words())
     return weights
@@ -82,16 +84,32 @@ def _opening(folded: Folded) -> tuple[Places, Places]:
     """Return the places of the words that open undisguised texts, in order, and the text each is of."""
     hits = _gate_words()[1].find(folded.codes)
     counts = _weights()[hits.word]
-    post = np.searchsorted(folded.starts, hits.start, side="right") - 1
-    # One word that has other meanings (钱包, 节点) is chance, however often it comes; one of the trade's own, or two different ones of any kind, are not.
-    different = np.zeros(len(post), dtype=np.bool_)
-    different[np.unique(post * len(_weights()) + hits.word, return_index=True)[1]] = True
+    chosen = np.flatnonzero(counts)
+    start, counts = hits.start[chosen], counts[chosen]
+    post = np.searchsorted(folded.starts, start, side="right") - 1
+    opening = np.flatnonzero((counts == 2) | _has_company(folded, start, hits.word[chosen], post))
+    return start[opening], post[opening]
+
+
+def _has_company(folded: Folded, start: Places, word: Places, post: Places) -> Flags:
+    """
+    Return which words, in order, stand near a different one of the same post.
+
+    One word that has other meanings (钱包, 节点) is chance, however often it comes, and so are two of them far apart.
+    """
     # A word behind a number is an amount (充1000U送10U), and each amount is another.
-    before = folded.codes.take(hits.start - 1, mode="clip")
-    different |= (hits.start > 0) & (before >= ord("0")) & (before <= ord("9"))
-    weight = np.bincount(post, weights=counts * different, minlength=len(folded.starts) - 1)
-    opening = np.flatnonzero((counts > 0) & (weight[post] >= 2))
-    return hits.start[opening], post[opening]
+    before = folded.codes.take(start - 1, mode="clip")
+    amount = (start > 0) & (before >= ord("0")) & (before <= ord("9"))
+    alike = (word[1:] == word[:-1]) & (post[1:] == post[:-1]) & ~amount[1:]
+    # Of a run of the same word, the words before its first and after its last are different ones, or none.
+    run = np.concatenate(([0], np.cumsum(~alike)))[: len(word)]
+    first = np.flatnonzero(np.diff(run, prepend=-1))
+    last = np.append(first[1:], len(word)) - 1
+    ahead, behind = np.append(first[1:], -1)[run], np.append(-1, last[:-1])[run]
+    near = np.zeros(len(word), dtype=np.bool_)
+    for other in (ahead, behind):
+        near |= (other >= 0) & (post[other] == post) & (np.abs(start[other] - start) <= COMPANY)
+    return near
 
 
 def open_segments(folded: Folded, segments: Segments) -> Flags:

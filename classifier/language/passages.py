@@ -16,7 +16,8 @@ from classifier.language.normalise import NEWLINE, Folded
 
 Places = npt.NDArray[np.int64]
 
-# A segment ends at the end of a line or of a sentence once it has this many characters, and in mid-sentence at the longest.
+# A segment ends at the end of a line or of a sentence once it has this many characters, and in mid-sentence at the longest;
+# at the end of a line that it does not begin, it ends however short it is: what is left of a long line is not joined to the next one.
 LINE_ENOUGH = 30
 ENOUGH = 60
 LONGEST = 100
@@ -43,7 +44,7 @@ def cut_segments(folded: Folded) -> Segments:
     for post in range(len(starts) - 1):
         at, last = bounds[post], bounds[post + 1]
         while True:
-            end = _next_end(at, last, line, sentence, clause)
+            end = _next_end(at, bounds[post], last, line, sentence, clause)
             posts.append(post)
             begins.append(at)
             ends.append(end)
@@ -61,9 +62,10 @@ def marks_in(codes: npt.NDArray[np.uint32], marks: list[int]) -> Places:
     return np.flatnonzero(found)
 
 
-def _next_end(at: int, last: int, line: list[int], sentence: list[int], clause: list[int]) -> int:
+def _next_end(at: int, first: int, last: int, line: list[int], sentence: list[int], clause: list[int]) -> int:
     longest = min(last, at + LONGEST)
-    for ends, enough in ((line, LINE_ENOUGH), (sentence, ENOUGH)):
+    begins_line = at == first or line[bisect_left(line, at)] == at
+    for ends, enough in ((line, LINE_ENOUGH if begins_line else 1), (sentence, ENOUGH)):
         n = bisect_left(ends, at + enough)
         if n < len(ends) and ends[n] <= longest:
             return ends[n]

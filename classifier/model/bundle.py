@@ -32,9 +32,10 @@ from classifier.model.points import DEFAULT_POINT, POINTS, Point
 
 Values = npt.NDArray[np.float64]
 
-# Raise it when a loader of today could not read the files of tomorrow, keep a reader for the old number, and
-# add a folder of the old kind to tests/model/old/.
-FORMAT = 1
+# Raise it when a loader of today could not read the files of tomorrow, keep reading the old ones, and have a test write one.
+# 1 knew no rivals: its offers had one set of weights.
+FORMAT = 2
+READ = (1, 2)
 SHIPPED = "offers"
 FILES = ("weights.npz", "words.txt", "golden.jsonl", "card.md")
 # Nothing we write is near this; a file over it is not opened.
@@ -46,7 +47,8 @@ class Model:
     """
     What was learned. ``manifest`` carries what is said about it; every number used to score is a field of its own.
 
-    ``points`` are the operating points by name; the thresholds beside them are those of the one in use (see `at`). ``counted_from`` is
+    ``rivals`` are the kinds of innocent posts by name; ``weights`` has a row for each feature and a column for each of them, ``rival_constants``
+    a number each. ``points`` are the operating points by name; the thresholds beside them are those of the one in use (see `at`). ``counted_from`` is
     the probability from which on a post counts as an offer in its account's score, at every point.
     """
 
@@ -54,6 +56,7 @@ class Model:
     vocabulary: Vocabulary
     rarity: Values
     weights: Values
+    rival_constants: Values
     category_weights: Values
     category_constants: Values
     account_weights: Values
@@ -68,6 +71,7 @@ class Model:
     flag_from: float
     look_from: float
     counted_from: float
+    rivals: tuple[str, ...] = ("not_offer",)
     points: dict[str, Point] = field(default_factory=dict)
     manifest: dict[str, Any] = field(default_factory=dict)
     # Where it was loaded from; None until it has been.
@@ -95,7 +99,9 @@ class Model:
 
 
 NUMBERS = ("floor", "constant", "whole", "strongest", "offer_from", "review_from", "flag_from", "look_from", "counted_from")
-ARRAYS = ("rarity", "weights", "category_weights", "category_constants", "account_weights", "mark_weights", "mark_places")
+ARRAYS = ("rarity", "weights", "rival_constants", "category_weights", "category_constants", "account_weights", "mark_weights", "mark_places")
+# Those with a number for each feature: two bytes say it well enough, and are most of a model's bytes.
+HALF = frozenset({"weights", "category_weights", "mark_weights"})
 # What is known of where a stretch of a post stands (see `classifier.model.marks`); ``mark_places`` has a weight for each, and a constant.
 PLACES = ("near_end", "towards_end", "near_start", "in_title", "share_before", "length")
 
@@ -133,9 +139,9 @@ def model_homes() -> list[Path]:
 
 
 def save_model(model: Model, folder: Path, *, golden: list[dict[str, Any]], card: str, about: dict[str, Any]) -> None:
-    """Write *model* into *folder*, which is made; equal models give equal bytes. Arrays are kept in single precision (see `rounded`)."""
+    """Write *model* into *folder*, which is made; equal models give equal bytes. Arrays lose some precision (see `rounded`)."""
     folder.mkdir(parents=True, exist_ok=True)
-    arrays = {name: getattr(model, name).astype(np.float32) for name in ARRAYS}
+    arrays = {name: getattr(model, name).astype(_kept(name)) for name in ARRAYS}
     arrays |= {f"grams{n}": keys for n, keys in enumerate(model.vocabulary.grams)}
     np.savez_compressed(folder / "weights.npz", allow_pickle=False, **arrays)
     (folder / "words.txt").write_text("\n".join(model.vocabulary.words) + "\n", encoding="utf-8")
@@ -146,6 +152,7 @@ def save_model(model: Model, folder: Path, *, golden: list[dict[str, Any]], card
         "format": FORMAT,
         "name": folder.name,
         "numbers": {name: getattr(model, name) for name in NUMBERS},
+        "rivals": list(model.rivals),
         "word_lists": word_lists_digest(),
         "files": {name: digest_of((folder / name).read_bytes()) for name in FILES},
         **about,
@@ -169,8 +176,13 @@ def rewrite_card(folder: Path, card: str, frozen: dict[str, Any]) -> Path:
 
 
 def rounded(model: Model) -> Model:
-    """Return *model* with its arrays as they come back from a file: half the bytes, and no score is ever given with others."""
-    return replace(model, **{name: getattr(model, name).astype(np.float32).astype(np.float64) for name in ARRAYS})
+    """Return *model* with its arrays as they come back from a file, in single or half precision: no score is ever given with others."""
+    return replace(model, **{name: getattr(model, name).astype(_kept(name)).astype(np.float64) for name in ARRAYS})
+
+
+def _kept(name: str) -> type[np.floating[Any]]:
+    """Return the type in which array *name* is kept in a file."""
+    return np.float16 if name in HALF else np.float32
 
 
 def load_model(name: str = SHIPPED) -> Model:
@@ -197,10 +209,12 @@ def load_model(name: str = SHIPPED) -> Model:
         raise ModelFileError(f"{folder}: weights and words do not match in number; train again")
     manifest["digest"] = digest_of(manifest_bytes)
     numbers = _numbers(manifest)
-    # Models from before there were marks quote what pushes the score most.
-    found = {"mark_weights": found["weights"], "mark_places": np.zeros(len(PLACES) + 1), **found}
+    # Models from before there were marks quote what pushes the score most; those from before there were rivals have one.
+    found = {"mark_weights": found["weights"], "mark_places": np.zeros(len(PLACES) + 1), "rival_constants": np.zeros(1), **found}
+    found["weights"] = found["weights"].reshape(len(vocabulary), -1)
+    rivals = tuple(manifest.get("rivals", Model.rivals))
     learned: dict[str, Any] = {key: found[key].astype(np.float64) for key in ARRAYS} | {key: numbers[key] for key in NUMBERS}
-    return Model(folder.name, vocabulary, **learned, points=_points(manifest, folder), manifest=manifest, folder=folder)
+    return Model(folder.name, vocabulary, **learned, rivals=rivals, points=_points(manifest, folder), manifest=manifest, folder=folder)
 
 
 def _numbers(manifest: dict[str, Any]) -> dict[str, float]:
@@ -237,10 +251,10 @@ def _arrays(content: bytes, folder: Path) -> dict[str, npt.NDArray[Any]]:
 def _manifest(content: bytes, folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads(content)
-        known = manifest["format"] == FORMAT and {"numbers", "files", "word_lists"} <= manifest.keys() and set(NUMBERS) - {"counted_from"} <= manifest["numbers"].keys()
+        known = manifest["format"] in READ and {"numbers", "files", "word_lists"} <= manifest.keys() and set(NUMBERS) - {"counted_from"} <= manifest["numbers"].keys()
     except (ValueError, KeyError, TypeError, AttributeError):
         raise ModelFileError(f"{folder / 'manifest.json'} is not a manifest; restore it or train again") from None
     if not known:
-        raise ModelFileError(f"{folder / 'manifest.json'}: format {manifest.get('format')!r}, this version reads {FORMAT}; update bijian or train again")
+        raise ModelFileError(f"{folder / 'manifest.json'}: format {manifest.get('format')!r}, this version reads {', '.join(map(str, READ))}; update bijian or train again")
     assert isinstance(manifest, dict)
     return manifest

@@ -1,10 +1,12 @@
 """
 Judge texts: the log-odds that a post makes an offer, the passage that carries it, and what is offered.
 
-    log-odds = constant + whole * (weights . all that is read) + strongest * (weights . the strongest passage)
+    log-odds = constant + whole * margin(all that is read) + strongest * margin(the strongest passage)
 
-Both parts are sums over words and n-grams with the same weights, so an explanation can share the log-odds out over the
-characters exactly. In a short post both are the same text.
+An offer has rivals: news, lessons, warnings and the other kinds of innocent posts, each told from offers by weights of its own. The
+margin is what is left of the log-odds of an offer against each when they stand together: minus the logarithm of their summed odds.
+It is nearly the least of them, so that whatever looks like one kind of innocent post is none. Each part is a sum over words and
+n-grams, so an explanation can share the log-odds out over the characters exactly. In a short post both parts are the same text.
 """
 
 from __future__ import annotations
@@ -140,12 +142,31 @@ def judge(model: Model, texts: list[str], *, every_word: bool = True) -> Judged:
     opened = likely[sure]
     features = _featurise(model, pick(plain, sure), every_word=every_word)
     passed = np.diff(features.whole.indptr) > 0
-    strength = features.parts @ model.weights
+    strength = margin(against(features.parts, model.weights, model.rival_constants))
     strongest = strongest_passage(strength, features.passages.post, len(opened))
-    found = model.constant + model.whole * (features.whole @ model.weights) + model.strongest * strength[strongest]
+    whole = margin(against(features.whole, model.weights, model.rival_constants))
+    found = model.constant + model.whole * whole + model.strongest * strength[strongest]
     log_odds = np.full(len(texts), model.floor)
     log_odds[opened[passed]] = found[passed]
     return Judged(log_odds, opened, passed, features, strongest)
+
+
+def against(rows: sp.csr_matrix, weights: Values, constants: Values) -> Values:
+    """Return the log-odds of an offer against each rival: a row for each of *rows*, a column for each rival."""
+    found: Values = rows @ weights + constants
+    return found
+
+
+def margin(log_odds: Values) -> Values:
+    """Return the log-odds of an offer against all rivals together, given those against each."""
+    least: Values = -np.logaddexp.reduce(-log_odds, axis=1)
+    return least
+
+
+def shares(log_odds: Values) -> Values:
+    """Return how much of the rivals' odds each has, 0 to 1, in every row 1 together."""
+    mine: Values = np.exp(margin(log_odds)[:, None] - log_odds)
+    return mine
 
 
 def category_log_odds(judged: Judged, model: Model, posts: Places) -> Values:
@@ -177,9 +198,10 @@ def pushes(judged: Judged, model: Model, posts: Places) -> Values:
     Return how much each character of the n-gram stream moves the log-odds of its post; 0 in posts not in *posts*.
 
     *posts* are numbers among the opened ones, and the stream is theirs.
-    The sum over a post's characters, plus ``model.constant``, is its log-odds.
+    The sum over a post's characters, plus its constant (see `constants`), is its log-odds.
     """
     features = judged.features
+    of_whole, of_strongest = _shares_of(judged, model, np.arange(len(judged.opened)))
     found = features.occurrences
     asked = np.zeros(len(judged.opened), dtype=np.bool_)
     asked[posts] = True
@@ -188,31 +210,59 @@ def pushes(judged: Judged, model: Model, posts: Places) -> Values:
     post, segment = post[chosen], found.segment[chosen]
     # Sorted once: the strongest passage is a part of the whole.
     order = sorting_order(post * len(model.weights) + found.column[chosen])
-    places, values = _share(found, chosen[order], post[order], features.whole_length, model.whole * model.weights, model.rarity)
+    places, values = _share(found, chosen[order], post[order], features.whole_length, model.whole * of_whole, model)
     strongest = judged.strongest[post]
     inside = (features.passages.first[strongest] <= segment) & (segment <= features.passages.last[strongest])
     order = order[inside[order]]
     lengths = features.part_length[judged.strongest]
-    more_places, more_values = _share(found, chosen[order], post[order], lengths, model.strongest * model.weights, model.rarity)
+    more_places, more_values = _share(found, chosen[order], post[order], lengths, model.strongest * of_strongest, model)
     weights = np.concatenate((*values, *more_values))
     pushed: Values = np.bincount(np.concatenate((*places, *more_places)), weights, len(features.reading.stream)).astype(np.float64, copy=False)
     return pushed
 
 
-def _share(
-    found: Occurrences, chosen: Places, rows: Places, lengths: Values, weights: Values, rarity: Values
-) -> tuple[list[Places], list[Values]]:
+def constants(judged: Judged, model: Model, posts: Places) -> Values:
+    """Return what is said of each of *posts* before its first word; it depends on which rivals the post is nearest to."""
+    of_whole, of_strongest = (_constant_of(mine, model) for mine in _shares_of(judged, model, posts))
+    found: Values = model.constant + model.whole * of_whole + model.strongest * of_strongest
+    return found
+
+
+def _constant_of(mine: Values, model: Model) -> Values:
+    """Return what a margin has beside its words: it is the mean of what is said against each rival, as much as its share, less their spread (entropy)."""
+    logarithms = np.log(mine, out=np.zeros_like(mine), where=mine > 0)
+    found: Values = (mine * (model.rival_constants + logarithms)).sum(axis=1)
+    return found
+
+
+def _shares_of(judged: Judged, model: Model, posts: Places) -> tuple[Values, Values]:
+    """Return the shares of the rivals in the whole of each of *posts* and in its strongest passage."""
+    features = judged.features
+    rows = features.whole[posts], features.parts[judged.strongest[posts]]
+    of_whole, of_strongest = (shares(against(read, model.weights, model.rival_constants)) for read in rows)
+    return of_whole, of_strongest
+
+
+def rivals(judged: Judged, model: Model, post: int) -> dict[str, float]:
+    """Return for each kind of innocent post how near the opened *post* is to it, nearest first; together 1."""
+    [mine] = _shares_of(judged, model, np.array([post]))[0].tolist()
+    return dict(sorted(zip(model.rivals, mine, strict=True), key=lambda rival: -rival[1]))
+
+
+def _share(found: Occurrences, chosen: Places, rows: Places, lengths: Values, of_rivals: Values, model: Model) -> tuple[list[Places], list[Values]]:
     """
     Share the entries of a TF-IDF table, times their weights, over the occurrences that made them, and those over their characters.
 
-    ``rows[i]`` is the row of occurrence ``chosen[i]``, those of an entry side by side; *lengths* are what each row was scaled by (see `weigh`).
+    ``rows[i]`` is the row of occurrence ``chosen[i]``, those of an entry side by side; *lengths* are what each row was scaled by (see `weigh`),
+    *of_rivals* how much the weights against each rival count in each row.
     Return places in the stream and what each brings there, in pieces; a place comes as often as features cover it.
     """
     column, start, span = found.column[chosen], found.start[chosen], found.span[chosen]
     first = np.flatnonzero((np.diff(column, prepend=-1) != 0) | (np.diff(rows, prepend=-1) != 0))
     times = np.diff(first, append=len(chosen))
     row, own = rows[first], column[first]
-    entries = entry_weights(times.astype(np.float64), rarity[own]) / lengths[row] * weights[own]
+    weights = (model.weights[own] * of_rivals[row]).sum(axis=1)
+    entries = entry_weights(times.astype(np.float64), model.rarity[own]) / lengths[row] * weights
     each = np.repeat(entries / times, times) / span
     covered = [np.flatnonzero(span > offset) for offset in range(int(span.max(initial=0)))] or [np.zeros(0, np.int64)]
     return [start[covers] + offset for offset, covers in enumerate(covered)], [each[covers] for covers in covered]

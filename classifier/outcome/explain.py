@@ -9,14 +9,15 @@ import numpy as np
 from classifier.model.bundle import Model
 from classifier.model.categories import CATEGORIES
 from classifier.model.evidence import quote_evidence
-from classifier.model.judge import category_log_odds, judge, probability, pushes
+from classifier.model.judge import category_log_odds, constants, judge, probability, pushes, rivals
 
 
 def explain(model: Model, text: str, *, title: str = "") -> dict[str, Any]:
     """
     Return why *text* has its score, as plain data.
 
-    ``score`` is the probability, ``log_odds`` its log-odds, ``constant`` what the model says before the first word.
+    ``score`` is the probability, ``log_odds`` its log-odds, ``constant`` what the model says before the first word. It depends on ``rivals``: how near the
+    post is to each kind of innocent post, 0 to 1, nearest first, together 1.
     A text that does not pass the gate has the floor score: no words, and the floor as its constant.
     ``words`` are ``{word, field, start, end, push}`` in reading order; their pushes plus ``constant`` are ``log_odds``.
     ``passages`` are the quotes, strongest first, each with the ``push`` of the words that begin in it. Offsets are into *title* or *text* as given.
@@ -32,7 +33,8 @@ def explain(model: Model, text: str, *, title: str = "") -> dict[str, Any]:
         "passed_gate": passed,
         "category": list(CATEGORIES)[int(category_log_odds(judged, model, np.array([0])).argmax())] if passed else "",
         "log_odds": float(judged.log_odds[0]),
-        "constant": model.constant if passed else model.floor,
+        "constant": float(constants(judged, model, np.array([0]))[0]) if passed else model.floor,
+        "rivals": rivals(judged, model, 0) if passed else {},
         "words": words,
         "passages": [quote | {"push": _push_inside(words, quote)} for quote in quotes],
         "model": {"name": model.name, "digest": model.digest},

@@ -16,6 +16,17 @@ LABELS = ("offer", "not_offer", "borderline")
 PROTECTED = ("news", "regulator", "warning", "court", "tech", "education", "analysis", "complaint")
 OTHER_GENRES = ("finance_other", "games", "promo_other", "general")
 GENRES = PROTECTED + OTHER_GENRES
+# The kinds of innocent posts that offers are told from one by one, each with the genres it is of. What has no genre is of the last.
+RIVALS = {
+    "news": ("news",),
+    "analysis": ("analysis",),
+    "education": ("education",),
+    "tech": ("tech",),
+    "warning": ("warning", "complaint"),
+    "court": ("court", "regulator"),
+    "promo_other": ("promo_other",),
+    "general": ("general", "games", "finance_other"),
+}
 
 # The length bands, in characters of the text: name, from, below.
 BANDS = (("short", 0, 150), ("middle", 150, 500), ("long", 500, 1 << 30))

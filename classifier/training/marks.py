@@ -25,7 +25,7 @@ def fit_marks(model: Model, rows: list[Row]) -> tuple[Values, Values]:
     """Return the weights of words, and of PLACES with the constant last, that tell what is marked in the offers among *rows* from what is not."""
     marked = [row for row in rows if row["label"] == "offer" and row["marks"]]
     if len(marked) < LEAST_MARKED:
-        return model.weights, np.zeros(len(PLACES) + 1)
+        return model.weights.mean(axis=1), np.zeros(len(PLACES) + 1)
     judged = judge(model, [full_text(row) for row in marked], every_word=False)
     opened = [marked[n] for n in judged.opened.tolist()]
     titles, texts = [row["title"] for row in opened], [row["text"] for row in opened]

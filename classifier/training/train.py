@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -15,9 +16,9 @@ from classifier.language.gate import open_segments
 from classifier.language.vectorise import read
 from classifier.model.bundle import PLACES, Model, rounded
 from classifier.model.features import Vocabulary, count, learn_rarity, learn_vocabulary
-from classifier.model.judge import Features, featurise, find_features, strongest_passage
+from classifier.model.judge import Features, against, featurise, find_features, margin, strongest_passage
 from classifier.outcome.accounts import ACCOUNT_FEATURES
-from classifier.training.labels import CATEGORIES, Row, full_text
+from classifier.training.labels import CATEGORIES, RIVALS, Row, full_text
 from classifier.training.marks import fit_marks
 from classifier.training.points import choose_points
 
@@ -26,14 +27,25 @@ Places = npt.NDArray[np.int64]
 Truth = npt.NDArray[np.bool_]
 
 # How far weights may grow (models/EXPERIMENTS.md).
-PENALTY = 3.0
-CATEGORY_PENALTY = 10.0
+PENALTY = 30.0
+CATEGORY_PENALTY = 30.0
 FOLDS = 5
+# Fewer posts of a kind are no rival by themselves: they stand with the rest.
+LEAST_RIVALS = 40
+# The log-odds of an offer against a kind of which there is no post to learn from.
+NEVER = 1e4
 # Fewer groups than this of a label cannot be held out and learned from at once.
 LEAST_GROUPS = 2
 # Log-odds of a post that does not pass the gate: one in five hundred. Set, not learned: our corpus has many more
 # offers without a word of the trade than any export, since they were written to be hard.
 FLOOR = -6.2
+
+
+class Fitted(NamedTuple):
+    """What tells offers from their rivals: weights (features by rivals) and constants (rivals)."""
+
+    weights: Values
+    constants: Values
 
 
 class HeldOut(NamedTuple):
@@ -55,21 +67,25 @@ def learn(rows: list[Row]) -> tuple[Model, HeldOut]:
     read_rows = [row for row, passes in zip(rows, passed, strict=True) if passes]
     texts = [full_text(row) for row in read_rows]
     offers = np.array([row["label"] == "offer" for row in read_rows])
+    rivals, kinds = find_rivals(read_rows)
     groups = np.unique([row["group"] for row in read_rows], return_inverse=True)[1]
     model = _blank(learn_vocabulary(read(texts), groups, least_posts=2, least_groups=2))
     model = replace(model, rarity=learn_rarity(_count_whole(model.vocabulary, texts)))
     features = featurise(model, texts)
     counts = np.array([row["weight"] for row in read_rows])
-    parts = _cross_validate(features, offers, counts, groups)
+    parts = _cross_validate(features, kinds, counts, groups)
     mixture = LogisticRegression(C=10.0).fit(parts, offers, sample_weight=counts)
     # Both parts say the same in a short post: neither may count against an offer.
     whole, strongest = np.maximum(mixture.coef_[0], 0.0)
-    weights, intercept = _fit(features, offers, counts, np.arange(len(offers)))
-    categories = _fit_categories(features, read_rows, weights, np.arange(len(offers)))
+    fitted = _fit(features, kinds, counts, np.arange(len(offers)))
+    strongest_of = _strongest(features, fitted, len(offers))
+    categories = _fit_categories(features, read_rows, strongest_of, np.arange(len(offers)))
     model = replace(
         model,
-        weights=weights,
-        constant=float(mixture.intercept_[0] + (whole + strongest) * intercept),
+        rivals=rivals,
+        weights=fitted.weights,
+        rival_constants=fitted.constants,
+        constant=float(mixture.intercept_[0]),
         whole=float(whole),
         strongest=float(strongest),
         category_weights=categories[0],
@@ -80,7 +96,7 @@ def learn(rows: list[Row]) -> tuple[Model, HeldOut]:
     log_odds = np.full(len(rows), model.floor)
     log_odds[passed] = mixture.intercept_[0] + parts @ np.array([whole, strongest])
     found = np.full(len(rows), "", dtype="<U16")
-    found[passed] = _held_out_categories(features, read_rows, weights, groups)
+    found[passed] = _held_out_categories(features, read_rows, strongest_of, groups)
     return rounded(choose_points(model, rows, log_odds)), HeldOut(log_odds, found)
 
 
@@ -105,7 +121,8 @@ def _blank(vocabulary: Vocabulary) -> Model:
         name="new",
         vocabulary=vocabulary,
         rarity=np.ones(columns),
-        weights=np.zeros(columns),
+        weights=np.zeros((columns, 1)),
+        rival_constants=np.zeros(1),
         category_weights=np.zeros((len(CATEGORIES), columns)),
         category_constants=np.zeros(len(CATEGORIES)),
         account_weights=np.zeros(len(ACCOUNT_FEATURES) + 1),
@@ -129,36 +146,62 @@ def _count_whole(vocabulary: Vocabulary, texts: list[str]) -> Any:
     return count(occurrences, reading.segments.post[occurrences.segment], len(texts), len(vocabulary))
 
 
-def _fit(features: Features, offers: Truth, counts: Values, chosen: Places) -> tuple[Values, float]:
-    """Fit the *chosen* posts, all that is read of each, as much as each *counts*; return the weights and the intercept."""
-    fitted = _regression(PENALTY).fit(features.whole[chosen], offers[chosen], sample_weight=counts[chosen])
+def find_rivals(rows: list[Row]) -> tuple[tuple[str, ...], Places]:
+    """
+    Return the rivals of the offers among *rows* by name, and for each row which it is of, -1 for an offer.
+
+    What is too rare, or of no genre we know, is of the last.
+    """
+    kind_of = {genre: kind for kind, genres in RIVALS.items() for genre in genres}
+    rest = list(RIVALS)[-1]
+    named = [kind_of.get(row["sub"], rest) if row["label"] != "offer" else "" for row in rows]
+    counts = Counter(named)
+    rivals = (*(kind for kind in RIVALS if counts[kind] >= LEAST_RIVALS and kind != rest), rest)
+    number = {kind: n for n, kind in enumerate(rivals)}
+    return rivals, np.array([number.get(kind, number[rest]) if kind else -1 for kind in named])
+
+
+def _fit(features: Features, kinds: Places, counts: Values, chosen: Places) -> Fitted:
+    """Tell the offers among the *chosen* posts (*kinds* -1) from each kind of the others, by all that is read of each, as much as each *counts*."""
+    found = [_fit_pair(features, kinds, counts, chosen[(kinds[chosen] == -1) | (kinds[chosen] == kind)]) for kind in range(kinds.max() + 1)]
+    return Fitted(np.column_stack([weights for weights, _ in found]), np.array([constant for _, constant in found]))
+
+
+def _fit_pair(features: Features, kinds: Places, counts: Values, chosen: Places) -> tuple[Values, float]:
+    offers = kinds[chosen] == -1
+    if offers.all():
+        return np.zeros(features.whole.shape[1]), NEVER
+    fitted = _regression(PENALTY).fit(features.whole[chosen], offers, sample_weight=counts[chosen])
     return fitted.coef_[0], float(fitted.intercept_[0])
 
 
-def _regression(penalty: float, **options: Any) -> LogisticRegression:
+def _regression(penalty: float) -> LogisticRegression:
     # The dual has as many unknowns as posts, not as features: seconds where the primal takes minutes.
-    return LogisticRegression(C=penalty, solver="liblinear", dual=True, max_iter=5000, random_state=0, **options)
+    return LogisticRegression(C=penalty, solver="liblinear", dual=True, max_iter=5000, random_state=0)
 
 
-def _cross_validate(features: Features, offers: Truth, counts: Values, groups: Places) -> Values:
-    """Return for each post the log-odds of the whole and of its strongest passage, from models that saw none of its group."""
-    parts = np.zeros((len(offers), 2))
+def _cross_validate(features: Features, kinds: Places, counts: Values, groups: Places) -> Values:
+    """Return for each post the margin of the whole and of its strongest passage, from models that saw none of its group."""
+    parts = np.zeros((len(kinds), 2))
     for seen, unseen in _folds(groups):
-        weights, intercept = _fit(features, offers, counts, seen)
-        strength = features.parts @ weights
-        strongest = strongest_passage(strength, features.passages.post, len(offers))
-        parts[unseen, 0] = features.whole[unseen] @ weights + intercept
-        parts[unseen, 1] = strength[strongest][unseen] + intercept
+        fitted = _fit(features, kinds, counts, seen)
+        parts[unseen, 0] = margin(against(features.whole[unseen], *fitted))
+        strength = margin(against(features.parts, *fitted))
+        parts[unseen, 1] = strength[strongest_passage(strength, features.passages.post, len(kinds))][unseen]
     return parts
+
+
+def _strongest(features: Features, fitted: Fitted, n_posts: int) -> Places:
+    """Return for each post the number of its strongest passage."""
+    return strongest_passage(margin(against(features.parts, *fitted)), features.passages.post, n_posts)
 
 
 def _folds(groups: Places) -> list[tuple[Places, Places]]:
     return list(GroupKFold(min(FOLDS, len(set(groups.tolist())))).split(groups, groups=groups))
 
 
-def _fit_categories(features: Features, rows: list[Row], weights: Values, chosen: Places) -> tuple[Values, Values]:
-    """Fit for each category the log-odds that an offer is of it, on the strongest passages of the *chosen* offers and on the whole of them."""
-    strongest = strongest_passage(features.parts @ weights, features.passages.post, len(rows))
+def _fit_categories(features: Features, rows: list[Row], strongest: Places, chosen: Places) -> tuple[Values, Values]:
+    """Fit for each category the log-odds that an offer is of it, on the *strongest* passages of the *chosen* offers."""
     offers = np.array([n for n in chosen.tolist() if rows[n]["label"] == "offer"])
     both = features.parts[strongest[offers]]
     counts = np.array([rows[offer]["weight"] for offer in offers])
@@ -166,17 +209,15 @@ def _fit_categories(features: Features, rows: list[Row], weights: Values, chosen
     for n, name in enumerate(CATEGORIES):
         truth = np.array([rows[offer]["sub"] == name for offer in offers])
         if truth.any() and not truth.all():
-            # Balanced: how often a category was written says nothing of how often it is posted.
-            fitted = _regression(CATEGORY_PENALTY, class_weight="balanced").fit(both, truth, sample_weight=counts)
+            fitted = _regression(CATEGORY_PENALTY).fit(both, truth, sample_weight=counts)
             fitted_weights[n], constants[n] = fitted.coef_[0], fitted.intercept_[0]
     return fitted_weights, constants
 
 
-def _held_out_categories(features: Features, rows: list[Row], weights: Values, groups: Places) -> npt.NDArray[np.str_]:
+def _held_out_categories(features: Features, rows: list[Row], strongest: Places, groups: Places) -> npt.NDArray[np.str_]:
     """Return the category that a model which saw none of its group gives each post."""
-    strongest = strongest_passage(features.parts @ weights, features.passages.post, len(rows))
     found = np.full(len(rows), "", dtype="<U16")
     for seen, unseen in _folds(groups):
-        fitted, constants = _fit_categories(features, rows, weights, seen)
+        fitted, constants = _fit_categories(features, rows, strongest, seen)
         found[unseen] = np.array(list(CATEGORIES))[(features.parts[strongest[unseen]] @ fitted.T + constants).argmax(axis=1)]
     return found

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifier.language.gate import may_open, open_segments
+from classifier.language.gate import COMPANY, may_open, open_segments
 from classifier.language.normalise import fold
 from classifier.language.vectorise import read
 
@@ -20,9 +20,25 @@ def test_the_trade_opens_the_gate(text):
     assert opened([text]) == [True]
 
 
-@pytest.mark.parametrize("text", ["人民币汇率上调", "供应链管理", "点击链接报名", "今天天气好", "钱包丢了", "带单去医院", "U盘坏了", "货币政策报告", "直推多劳多得，直推三人升级，直推有奖", "大航海里的交易所，各城的交易所都不同"])
+@pytest.mark.parametrize("text", ["人民币汇率上调", "供应链管理", "点击链接报名", "今天天气好", "钱包丢了", "带单去医院", "U盘坏了", "货币政策报告", "直推多劳多得，直推三人升级，直推有奖", "大航海里的交易所，各城的交易所都不同", "持币观望的购房者", "每天走路用趣步"])
 def test_ordinary_words_do_not(text):
     assert opened([text]) == [False]
+
+
+@pytest.mark.parametrize("between", [0, 1, COMPANY - 2, COMPANY - 1, COMPANY, 3 * COMPANY])
+def test_words_with_other_meanings_open_only_beside_a_different_one(between):
+    """钱包 alone is a purse and 节点 a point, however often; near one another they are of the trade."""
+    near = between + len("钱包") <= COMPANY
+    assert opened([f"钱包{'字' * between}节点"]) == [near]
+    assert opened([f"钱包，钱包，钱包{'字' * between}节点，节点"]) == [near]
+    assert opened(["钱包", "节点"]) == [False, False]
+
+
+def test_a_word_of_the_trade_is_company_but_opens_no_distant_other():
+    reading = read([f"比特币今天没有变化。钱包在这里。{'今天天气好。' * 100}那边的钱包丢了。"])
+    near = open_segments(reading.folded, reading.segments)
+    assert near[0]
+    assert not near[-1]
 
 
 def test_each_text_is_asked_for_itself():

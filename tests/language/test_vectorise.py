@@ -34,6 +34,16 @@ def test_every_segment_is_short_and_every_character_in_one():
     assert ENOUGH < LONGEST
 
 
+def test_what_is_left_of_a_long_line_is_a_segment_by_itself():
+    long, short = "这一行很长" * 21, "短的一行"
+    folded = fold([f"{long}\n{short}\n{short}\n下一行又是长的" + "很长" * 20])
+    segments = cut_segments(folded)
+    lines = [folded.text()[start:end] for start, end in zip(segments.start, segments.end, strict=True)]
+    assert lines[:2] == [long[:LONGEST], long[LONGEST:] + "\n"]
+    # Short lines are joined to what comes after them.
+    assert lines[2].startswith(f"{short}\n{short}\n下一行")
+
+
 def test_no_ngram_crosses_two_posts():
     reading = read(["甲乙", "丙丁"])
     assert len(grams(reading, 2).key) == 2

@@ -29,11 +29,14 @@ def sign(folder, file):
 
 @pytest.fixture
 def old_model(copied):
-    """The model as a folder without what is known of marks."""
+    """A model of format 1: one set of weights, and nothing known of rivals and marks."""
     with np.load(copied / "weights.npz") as found:
-        arrays = {name: found[name] for name in found.files if not name.startswith("mark_")}
-    np.savez(copied / "weights.npz", **arrays)
+        arrays = {name: found[name] for name in found.files if not name.startswith(("mark_", "rival_"))}
+    np.savez(copied / "weights.npz", **arrays | {"weights": arrays["weights"][:, 0].astype(np.float32)})
     sign(copied, "weights.npz")
+    manifest = json.loads((copied / "manifest.json").read_text(encoding="utf-8"))
+    del manifest["rivals"]
+    (copied / "manifest.json").write_text(json.dumps(manifest | {"format": 1}), encoding="utf-8")
     return load_model(str(copied))
 
 
@@ -42,8 +45,10 @@ def test_a_copy_gives_the_same_scores(model, copied):
     assert judge(load_model(str(copied)), [text]).log_odds[0] == judge(model, [text]).log_odds[0]
 
 
-def test_a_model_from_before_marks_quotes_what_pushes_most(old_model):
-    assert np.array_equal(old_model.mark_weights, old_model.weights)
+def test_a_model_of_format_1_has_one_rival_and_quotes_what_pushes_most(old_model):
+    assert old_model.rivals == ("not_offer",)
+    assert old_model.weights.shape == (len(old_model.vocabulary), 1)
+    assert np.array_equal(old_model.mark_weights, old_model.weights[:, 0])
     assert not old_model.mark_places.any()
     [quotes] = score_texts(old_model, [""], ["新用户点此注册币安，填邀请码 QX88 永久返佣20%，加微信 abc_12345 进群跟单"]).evidence
     assert quotes

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifier.model.judge import cut_passages, judge, probability, pushes, strongest_passage
+from classifier.model.judge import constants, cut_passages, judge, margin, probability, pushes, shares, strongest_passage
 from classifier.outcome.explain import explain
 
 OFFER = "新用户点此注册币安，填邀请码 QX88 永久返佣20%，加微信 abc_12345 进群跟单"
@@ -64,7 +64,7 @@ def test_pushes_add_up_for_any_batch(model, texts):
     judged = judge(model, texts)
     everyone = np.arange(len(judged.opened))
     sums = np.bincount(judged.features.reading.stream_post, weights=pushes(judged, model, everyone), minlength=len(everyone))
-    assert sums[judged.passed] + model.constant == pytest.approx(judged.log_odds[judged.opened][judged.passed], abs=1e-9)
+    assert sums[judged.passed] + constants(judged, model, everyone)[judged.passed] == pytest.approx(judged.log_odds[judged.opened][judged.passed], abs=1e-9)
 
 
 def test_passages_are_neighbours_among_what_is_read():
@@ -73,6 +73,29 @@ def test_passages_are_neighbours_among_what_is_read():
     passages, segments, rows = cut_passages(post, near, 3)
     assert list(zip(*(part.tolist() for part in passages), strict=True)) == [(0, 0, 4), (0, 1, 5), (1, 7, 7), (2, 9, 10)]
     assert [segments[rows == n].tolist() for n in range(4)] == [[0, 1, 3, 4], [1, 3, 4, 5], [7], [9, 10]]
+
+
+@given(st.lists(st.lists(st.floats(-30, 30), min_size=3, max_size=3), min_size=1, max_size=4))
+def test_a_margin_is_what_is_left_against_all_rivals_together(log_odds):
+    against_each = np.array(log_odds)
+    odds_of_rivals = np.exp(-against_each)
+    assert margin(against_each) == pytest.approx(-np.log(odds_of_rivals.sum(axis=1)))
+    assert shares(against_each) == pytest.approx(odds_of_rivals / odds_of_rivals.sum(axis=1, keepdims=True))
+    assert (margin(against_each) <= against_each.min(axis=1)).all()
+
+
+def test_one_rival_is_all_there_is():
+    """A model from before there were rivals scores as it did."""
+    against_one = np.array([[-2.0], [0.1], [3.0]])
+    assert margin(against_one).tolist() == [-2.0, 0.1, 3.0]
+    assert shares(against_one).tolist() == [[1.0]] * 3
+
+
+def test_an_explanation_names_the_nearest_innocent_kind_first(model):
+    rivals = explain(model, f"{NEWS}比特币报价今日上涨，据媒体报道。")["rivals"]
+    assert set(rivals) == set(model.rivals)
+    assert sum(rivals.values()) == pytest.approx(1)
+    assert list(rivals.values()) == sorted(rivals.values(), reverse=True)
 
 
 def test_the_first_of_equal_passages_is_the_strongest():
