@@ -62,6 +62,8 @@ class Model:
     account_weights: Values
     mark_weights: Values
     mark_places: Values
+    mark_scales: Values
+    mark_signs: Values
     floor: float
     constant: float
     whole: float
@@ -99,11 +101,14 @@ class Model:
 
 
 NUMBERS = ("floor", "constant", "whole", "strongest", "offer_from", "review_from", "flag_from", "look_from", "counted_from")
-ARRAYS = ("rarity", "weights", "rival_constants", "category_weights", "category_constants", "account_weights", "mark_weights", "mark_places")
+ARRAYS = ("rarity", "weights", "rival_constants", "category_weights", "category_constants", "account_weights", "mark_weights", "mark_places", "mark_scales", "mark_signs")
 # Those with a number for each feature: two bytes say it well enough, and are most of a model's bytes.
 HALF = frozenset({"weights", "category_weights", "mark_weights"})
 # What is known of where a stretch of a post stands (see `classifier.model.marks`); ``mark_places`` has a weight for each, and a constant.
 PLACES = ("near_end", "towards_end", "near_start", "in_title", "share_before", "length")
+# What a stretch is looked at by again, its post in view. ``mark_scales`` has the mean and the spread of each, ``mark_signs`` in row i and column j >= i
+# the weight of the product of the signs i and j, a sign that is always 1 being the first.
+SIGNS = ("own", "before", "after", "sentence", "line", "post", "likeliest", "characters", "sentence_characters", "towards_end", "share_before", "length")
 
 
 def digest_of(content: bytes) -> str:
@@ -210,11 +215,19 @@ def load_model(name: str = SHIPPED) -> Model:
     manifest["digest"] = digest_of(manifest_bytes)
     numbers = _numbers(manifest)
     # Models from before there were marks quote what pushes the score most; those from before there were rivals have one.
-    found = {"mark_weights": found["weights"], "mark_places": np.zeros(len(PLACES) + 1), "rival_constants": np.zeros(1), **found}
+    found = {"mark_weights": found["weights"], "mark_places": np.zeros(len(PLACES) + 1), **no_second_look(), "rival_constants": np.zeros(1), **found}
     found["weights"] = found["weights"].reshape(len(vocabulary), -1)
     rivals = tuple(manifest.get("rivals", Model.rivals))
     learned: dict[str, Any] = {key: found[key].astype(np.float64) for key in ARRAYS} | {key: numbers[key] for key in NUMBERS}
     return Model(folder.name, vocabulary, **learned, rivals=rivals, points=_points(manifest, folder), manifest=manifest, folder=folder)
+
+
+def no_second_look() -> dict[str, Any]:
+    """Return ``mark_scales`` and ``mark_signs`` of a model that looks at every stretch by itself: the second look says what the first did."""
+    scales, signs = np.zeros((2, len(SIGNS))), np.zeros((len(SIGNS) + 1, len(SIGNS) + 1))
+    # Wide enough that no first look is cut off.
+    scales[1] = signs[0, 1] = 10.0
+    return {"mark_scales": scales, "mark_signs": signs}
 
 
 def _numbers(manifest: dict[str, Any]) -> dict[str, float]:

@@ -16,8 +16,8 @@ Values = npt.NDArray[np.float64]
 
 LONGEST_QUOTE = 200
 QUOTES = 3
-# A post whose likeliest stretch is less likely marked than this is quoted as if it were that likely: every post shown has a quote.
-LIKELY = 0.55
+# A quote begins and ends with a stretch at least so likely marked as the likeliest of its post, in shares of that: every post shown has a quote.
+LIKELY = 0.7
 
 
 class Runs(NamedTuple):
@@ -34,7 +34,8 @@ def quote_evidence(judged: Judged, model: Model, posts: Places, titles: list[str
     Return for each of *posts* its quotes, strongest first: ``{field, start, end, quote, weight}``.
 
     *posts* are numbers among the opened ones; *titles* and *texts* are those of the opened ones, as read, judged as
-    ``title, newline, text``. ``weight`` is in characters: how many more of the quote's are expected to make the offer than not.
+    ``title, newline, text``. ``weight`` is in characters: how many more of the quote's are expected to make the offer than LIKELY of them
+    times the chance of the likeliest stretch of the post.
     """
     stretches = cut_stretches(judged, posts, titles, texts)
     parts = _worth(stretches, likelihood(judged, model, stretches, titles, texts), len(titles))
@@ -46,11 +47,10 @@ def quote_evidence(judged: Judged, model: Model, posts: Places, titles: list[str
 
 
 def _worth(stretches: Stretches, likely: Values, n_posts: int) -> Runs:
-    """Return *stretches* with what each is worth to a quote: its characters, times how much likelier than not it is marked."""
+    """Return *stretches* with what each is worth to a quote: its characters, times how much likelier it is marked than LIKELY of the likeliest."""
     likeliest = np.zeros(n_posts)
     np.maximum.at(likeliest, stretches.post, likely)
-    raised = likely + np.maximum(0.0, LIKELY - likeliest)[stretches.post]
-    return Runs(stretches.post, stretches.start, stretches.end, (2.0 * raised - 1.0) * (stretches.end - stretches.start))
+    return Runs(stretches.post, stretches.start, stretches.end, (likely - LIKELY * likeliest[stretches.post]) * (stretches.end - stretches.start))
 
 
 def _strongest_runs(parts: Runs, title_lengths: Places) -> Runs:

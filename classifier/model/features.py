@@ -39,6 +39,11 @@ class Occurrences(NamedTuple):
     span: Places
 
 
+def joined(found: list[Occurrences]) -> Occurrences:
+    """Return what was found in several ways as one, in that order."""
+    return Occurrences(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """What the columns are: words first, then n-grams by length."""
@@ -77,7 +82,12 @@ class Vocabulary:
         column = self._word_columns(reading, chosen)
         known = np.flatnonzero(column >= 0)
         start = reading.word_start[chosen[known]]
-        found = [Occurrences(column[known], reading.stream_segment[start], start, reading.word_span[chosen[known]])]
+        words = Occurrences(column[known], reading.stream_segment[start], start, reading.word_span[chosen[known]])
+        return joined([words, self.gram_occurrences(reading, wanted)])
+
+    def gram_occurrences(self, reading: Reading, wanted: npt.NDArray[np.bool_]) -> Occurrences:
+        """Return the n-grams among the features (see `occurrences`): they need no words cut."""
+        found = []
         offset = len(self.words)
         for length, table in zip(GRAM_LENGTHS, self._tables, strict=True):
             gram = grams(reading, length, wanted)
@@ -85,7 +95,7 @@ class Vocabulary:
             hit = np.flatnonzero(column >= 0)
             found.append(Occurrences(column[hit] + offset, gram.segment[hit], gram.start[hit], np.full(len(hit), length)))
             offset += len(table.keys)
-        return Occurrences(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
+        return joined(found)
 
     def _word_columns(self, reading: Reading, chosen: Places) -> Places:
         """Return the column of each of the *chosen* words of *reading*, or -1."""

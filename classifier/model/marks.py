@@ -3,6 +3,9 @@ Where in a post the offer is made: how likely each stretch of it is one that our
 
 A score says whether; this says where. The writers of the corpus mark the sentences that hand the reader an entrance,
 steps or a channel, and the weights are learned from what is marked and what is not in the same offers.
+
+A stretch is looked at twice: first by what it says and where it stands, then with its sentence, its line and its whole post
+in view: what is likely after the first look counts for more beside other likely stretches, and for less in a post full of them.
 """
 
 from __future__ import annotations
@@ -16,8 +19,8 @@ import scipy.sparse as sp
 from classifier.language.normalise import NEWLINE, SPACE
 from classifier.language.passages import CLAUSE_ENDS, SENTENCE_ENDS, marks_in
 from classifier.language.vectorise import Reading
-from classifier.model.bundle import Model
-from classifier.model.features import count, entry_weights
+from classifier.model.bundle import PLACES, Model
+from classifier.model.features import count, entry_weights, joined
 from classifier.model.judge import Judged, probability
 
 Places = npt.NDArray[np.int64]
@@ -28,37 +31,60 @@ ENOUGH = 24
 # The longest amount, with its spaces, that a stretch begins with, in characters.
 LONGEST_AMOUNT = 12
 # What the words of a stretch's neighbours count beside its own (models/EXPERIMENTS.md).
-NEIGHBOUR = 0.5
+NEIGHBOUR = 0.3
 # Offers are made at the end, or at the beginning: how fast that fades, in characters.
 NEAR_END, TOWARDS_END, NEAR_START = 40.0, 150.0, 60.0
+# The first look at a stretch that is not there, before the first and after the last of a post: about that of most.
+NOBODY = -2.0
+# So many spreads from its mean, a sign counts no further: no post is so unlike ours that a product runs away.
+FARTHEST = 4.0
 
 
 class Stretches(NamedTuple):
     """
     Stretches of posts, in reading order: the post of each, and half-open places in its title, newline, text as read.
 
-    ``of_character`` is the number of the stretch each character of the n-gram stream is in, or -1. A stretch never crosses the title's end.
+    ``sentence`` and ``line`` number the sentences and the lines over all posts, in order. ``of_character`` is the number of the stretch each character of the n-gram stream is in, or -1. A stretch never crosses the title's end.
     """
 
     post: Places
     start: Places
     end: Places
+    sentence: Places
+    line: Places
     of_character: Places
 
 
+class Described(NamedTuple):
+    """
+    Stretches as the model sees them, a row for each.
+
+    ``own`` is the TF-IDF of what it says itself, ``beside @ own`` of that with its neighbours, of length 1 or a little more;
+    ``places`` has a column for each of ``PLACES`` of the bundle.
+    """
+
+    own: sp.csr_matrix
+    beside: sp.csr_matrix
+    places: Values
+
+
 def cut_stretches(judged: Judged, posts: Places, titles: list[str], texts: list[str]) -> Stretches:
-    """Return the stretches of what is read of *posts*, numbers among the opened ones; *titles* and *texts* are those of the opened ones, as read."""
-    features = judged.features
-    reading = features.reading
+    """
+    Return the stretches of *posts*, numbers among the opened ones; *titles* and *texts* are those of the opened ones, as read.
+
+    All of a post is cut, not only what is near a word of the trade: an entrance often stands in a line of its own.
+    """
+    reading = judged.features.reading
     asked = np.zeros(len(texts), dtype=np.bool_)
     asked[posts] = True
-    own = np.flatnonzero(asked[reading.stream_post] & features.near[reading.stream_segment])
+    own = np.flatnonzero(asked[reading.stream_post])
     post, places = reading.stream_post[own], reading.stream_place[own]
     marks = marks_in(reading.folded.codes, [NEWLINE, *SENTENCE_ENDS, *CLAUSE_ENDS])
     # How many marks stand before each place: another number or another post, and another clause begins.
     clause = np.searchsorted(marks, places)
     begins_clause = _changes(clause) | _changes(post)
-    begins_word = np.zeros(len(reading.stream), dtype=np.bool_)
+    # Far from the trade's words, words may be cut or not: nothing may depend on them.
+    begins_word = ~judged.features.near[reading.stream_segment]
     begins_word[reading.word_start] = True
     at = np.arange(len(own))
     clause_begin = np.maximum.accumulate(np.where(begins_clause, at, 0))
@@ -71,7 +97,13 @@ def cut_stretches(judged: Judged, posts: Places, titles: list[str], texts: list[
     firsts = np.where(begins_clause[begins], _with_amounts(reading, own[begins], marks), places[begins])
     of_character = np.full(len(reading.stream), -1, dtype=np.int64)
     of_character[own] = np.repeat(np.arange(len(begins)), lasts - begins + 1)
-    return Stretches(post[begins], source[firsts] - shift, source[reading.stream_end[own[lasts]] - 1] + 1 - shift, of_character)
+    line, sentence = (_numbered(marks[np.isin(reading.folded.codes[marks], ends)], places[begins], post[begins]) for ends in ([NEWLINE], [NEWLINE, *SENTENCE_ENDS]))
+    return Stretches(post[begins], source[firsts] - shift, source[reading.stream_end[own[lasts]] - 1] + 1 - shift, sentence, line, of_character)
+
+
+def _numbered(ends: Places, places: Places, post: Places) -> Places:
+    """Return for each of *places*, each in a *post*, the number of the line or sentence it is in; *ends* are the places of the marks that end those."""
+    return np.cumsum(_changes(np.searchsorted(ends, places)) | _changes(post)) - 1
 
 
 def _with_amounts(reading: Reading, begins: Places, marks: Places) -> Places:
@@ -99,23 +131,31 @@ def _changes(values: Places) -> npt.NDArray[np.bool_]:
     return changes
 
 
-def describe_stretches(judged: Judged, rarity: Values, stretches: Stretches, titles: list[str], texts: list[str]) -> tuple[sp.csr_matrix, Values]:
-    """Return what each stretch says, with its neighbours, as rows of TF-IDF of length 1, and where it stands, a column for each of ``PLACES`` of the bundle."""
-    found, n = judged.features.occurrences, len(stretches.post)
+def describe_stretches(judged: Judged, model: Model, stretches: Stretches, titles: list[str], texts: list[str]) -> Described:
+    """Return what each of *stretches* says and where it stands."""
+    features, n = judged.features, len(stretches.post)
+    asked = np.zeros(len(texts), dtype=np.bool_)
+    asked[stretches.post] = True
+    far = asked[features.reading.segments.post] & ~features.near
+    found = joined([features.occurrences, model.vocabulary.gram_occurrences(features.reading, far)])
     row = stretches.of_character[found.start]
     said = np.flatnonzero(row >= 0)
-    own = count(found._replace(column=found.column[said]), row[said], n, len(rarity))
-    own.data = entry_weights(own.data, rarity[own.indices])
-    neighbours = np.flatnonzero(stretches.post[1:] == stretches.post[:-1])
-    sides = np.full(len(neighbours), NEIGHBOUR)
-    everyone = np.arange(n)
-    spread = sp.csr_matrix(
-        (np.concatenate((np.ones(n), sides, sides)), (np.concatenate((everyone, neighbours, neighbours + 1)), np.concatenate((everyone, neighbours + 1, neighbours)))), shape=(n, n)
-    )
-    together = spread @ own
-    lengths = np.sqrt(np.bincount(np.repeat(everyone, np.diff(together.indptr)), weights=together.data**2, minlength=n))
-    together.data /= np.repeat(np.maximum(lengths, 1e-9), np.diff(together.indptr))
-    return together, _places(stretches, titles, texts)
+    own = count(found._replace(column=found.column[said]), row[said], n, len(model.rarity))
+    # What is rare tells an offer from other posts; inside an offer it tells less.
+    own.data = entry_weights(own.data, np.sqrt(model.rarity[own.indices]))
+    return Described(own, _beside(own, stretches), _places(stretches, titles, texts))
+
+
+def _beside(own: sp.csr_matrix, stretches: Stretches) -> sp.csr_matrix:
+    """Return what each stretch takes of each one's words: all of its own, NEIGHBOUR of its neighbours', scaled to about length 1."""
+    everyone = np.arange(len(stretches.post))
+    squares = np.bincount(np.repeat(everyone, np.diff(own.indptr)), weights=own.data**2, minlength=len(everyone))
+    left = np.flatnonzero(stretches.post[1:] == stretches.post[:-1])
+    row, column = np.concatenate((everyone, left, left + 1)), np.concatenate((everyone, left + 1, left))
+    taken = np.where(row == column, 1.0, NEIGHBOUR)
+    # As if neighbours had no word in common: to know those would cost more than all the rest.
+    lengths = np.sqrt(np.bincount(row, taken**2 * squares[column], minlength=len(everyone)))
+    return sp.csr_matrix((taken / np.maximum(lengths, 1e-9)[row], (row, column)), shape=(len(everyone), len(everyone)))
 
 
 def _places(stretches: Stretches, titles: list[str], texts: list[str]) -> Values:
@@ -134,6 +174,45 @@ def _places(stretches: Stretches, titles: list[str], texts: list[str]) -> Values
 
 
 def likelihood(judged: Judged, model: Model, stretches: Stretches, titles: list[str], texts: list[str]) -> Values:
-    """Return for each of *stretches* how likely, 0 to 1, it is marked, if its post is an offer; one half is where a quote may begin and end."""
-    said, places = describe_stretches(judged, model.rarity, stretches, titles, texts)
-    return probability(said @ model.mark_weights + places @ model.mark_places[:-1] + model.mark_places[-1])
+    """Return for each of *stretches* how likely, 0 to 1, it is marked, if its post is an offer."""
+    described = describe_stretches(judged, model, stretches, titles, texts)
+    first = described.beside @ (described.own @ model.mark_weights) + described.places @ model.mark_places[:-1] + model.mark_places[-1]
+    return probability(second_look(look_around(first, stretches, described.places), model.mark_scales, model.mark_signs))
+
+
+def look_around(first: Values, stretches: Stretches, places: Values) -> list[Values]:
+    """Return each of ``SIGNS`` of the bundle for *stretches*, of the log-odds of their first look and of where they stand."""
+    characters = (stretches.end - stretches.start).astype(np.float64)
+    same = np.flatnonzero(stretches.post[1:] == stretches.post[:-1])
+    before, after = (np.full(len(first), NOBODY) for _ in range(2))
+    before[same + 1], after[same] = first[same], first[same + 1]
+    of_sentence, of_line, of_post = (np.bincount(within, characters)[within] for within in (stretches.sentence, stretches.line, stretches.post))
+    means = [
+        np.bincount(within, first * characters)[within] / total
+        for within, total in ((stretches.sentence, of_sentence), (stretches.line, of_line), (stretches.post, of_post))
+    ]
+    likeliest = np.full(stretches.post.max(initial=-1) + 1, -np.inf)
+    np.maximum.at(likeliest, stretches.post, first)
+    where = dict(zip(PLACES, places.T, strict=True))
+    return [
+        first, before, after, *means, likeliest[stretches.post], np.log(characters), np.log(of_sentence),
+        where["towards_end"], where["share_before"], where["length"],
+    ]  # fmt: skip
+
+
+def second_look(signs: list[Values], scales: Values, weights: Values) -> Values:
+    """Return the log-odds that each stretch is marked: a sum over the *signs* and their products (see ``SIGNS`` of the bundle)."""
+    scaled = scale(signs, scales)
+    total = np.full(len(signs[0]), weights[0, 0])
+    # One after the other, each by itself: a library's product of tables rounds by how many rows there are.
+    for i, one in enumerate(scaled, 1):
+        slope = np.full(len(one), weights[0, i])
+        for j, other in enumerate(scaled[i - 1 :], i):
+            slope += weights[i, j] * other
+        total += slope * one
+    return total
+
+
+def scale(signs: list[Values], scales: Values) -> list[Values]:
+    """Return *signs* as spreads from their means, at most FARTHEST of them; *scales* are the means and the spreads."""
+    return [np.clip((sign - mean) / spread, -FARTHEST, FARTHEST) for sign, mean, spread in zip(signs, *scales, strict=True)]

@@ -14,7 +14,7 @@ from sklearn.model_selection import GroupKFold
 from classifier.errors import LabelsError
 from classifier.language.gate import open_segments
 from classifier.language.vectorise import read
-from classifier.model.bundle import PLACES, Model, rounded
+from classifier.model.bundle import PLACES, Model, no_second_look, rounded
 from classifier.model.features import Vocabulary, count, learn_rarity, learn_vocabulary
 from classifier.model.judge import Features, against, featurise, find_features, margin, strongest_passage
 from classifier.outcome.accounts import ACCOUNT_FEATURES
@@ -91,8 +91,7 @@ def learn(rows: list[Row]) -> tuple[Model, HeldOut]:
         category_weights=categories[0],
         category_constants=categories[1],
     )
-    mark_weights, mark_places = fit_marks(model, read_rows)
-    model = replace(model, mark_weights=mark_weights, mark_places=mark_places)
+    model = replace(model, **fit_marks(model, read_rows)._asdict())
     log_odds = np.full(len(rows), model.floor)
     log_odds[passed] = mixture.intercept_[0] + parts @ np.array([whole, strongest])
     found = np.full(len(rows), "", dtype="<U16")
@@ -128,6 +127,7 @@ def _blank(vocabulary: Vocabulary) -> Model:
         account_weights=np.zeros(len(ACCOUNT_FEATURES) + 1),
         mark_weights=np.zeros(columns),
         mark_places=np.zeros(len(PLACES) + 1),
+        **no_second_look(),
         floor=FLOOR,
         constant=0.0,
         whole=1.0,

@@ -1,13 +1,17 @@
 """Quotes are cut from what is read, and learned from what writers mark."""
 
+import json
+import shutil
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from classifier.model.bundle import SIGNS, digest_of, load_model, model_folder, no_second_look
 from classifier.model.evidence import LONGEST_QUOTE, QUOTES
 from classifier.model.judge import judge
-from classifier.model.marks import ENOUGH, cut_stretches, likelihood
+from classifier.model.marks import ENOUGH, cut_stretches, likelihood, second_look
 from classifier.outcome.score import score_texts
 from classifier.training.labels import full_text, read_labels
 from classifier.training.marks import LEAST_MARKED, fit_marks, share_marked
@@ -75,14 +79,60 @@ def test_shares_are_of_the_stretch(write_jsonl, model):
 
 def test_without_enough_marks_quotes_are_what_pushes_most(model, few_rows):
     few = [row for row in few_rows if row["marks"]][: LEAST_MARKED - 1]
-    weights, places = fit_marks(model, few)
-    assert np.array_equal(weights, model.weights.mean(axis=1))
-    assert not places.any()
+    learned = fit_marks(model, few)
+    assert np.array_equal(learned.mark_weights, model.weights.mean(axis=1))
+    assert not learned.mark_places.any()
+
+
+def test_the_marks_of_one_writer_teach_nothing(model, few_rows):
+    alone = [row | {"group": "one"} for row in few_rows if row["marks"]]
+    assert len(alone) >= LEAST_MARKED
+    assert np.array_equal(fit_marks(model, alone).mark_weights, model.weights.mean(axis=1))
 
 
 def test_marks_are_learned(model, few_rows):
-    weights, places = fit_marks(model, few_rows)
-    assert len(weights) == len(model.vocabulary)
-    assert np.isfinite(weights).all()
-    assert weights.any()
-    assert places.any()
+    learned = fit_marks(model, few_rows)
+    assert len(learned.mark_weights) == len(model.vocabulary)
+    for array in learned:
+        assert np.isfinite(array).all()
+        assert array.any()
+    # Each product has one weight.
+    assert not np.tril(learned.mark_signs, -1).any()
+
+
+def test_without_a_second_look_the_first_one_counts():
+    first = np.array([-30.0, -1.0, 0.0, 2.0, 30.0])
+    signs = [first, *(np.full(5, float(n)) for n in range(1, len(SIGNS)))]
+    plain = no_second_look()
+    assert second_look(signs, plain["mark_scales"], plain["mark_signs"]) == pytest.approx(first)
+
+
+def test_a_folder_from_before_the_second_look_quotes_by_the_first(model, tmp_path):
+    folder = tmp_path / "old"
+    shutil.copytree(model_folder(model.name), folder)
+    with np.load(folder / "weights.npz") as arrays:
+        older = {key: arrays[key] for key in arrays.files if key not in ("mark_scales", "mark_signs")}
+    np.savez_compressed(folder / "weights.npz", **older)
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    manifest["files"]["weights.npz"] = digest_of((folder / "weights.npz").read_bytes())
+    (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    old = load_model(str(folder))
+    assert (old.mark_signs == no_second_look()["mark_signs"]).all()
+    assert score_texts(old, [""], ["新用户注册币安返佣，加微信 abc_12345 进带单群。"]).evidence[0]
+
+
+def test_a_line_far_from_the_trades_words_may_be_quoted(model):
+    line = "想了解的朋友扫码进群领名额，联系客服小周微信 abc_12345"
+    far = "今天的天气很好，我们一家人去公园里散步，孩子们放了一下午的风筝，回来的路上买了些水果。\n" * 3
+    text = f"比特币合约带单群今晚开放，稳赚不赔，跟着老师做单。\n{far}{line}"
+    judged, stretches, _, _ = stretches_of(model, [""], [text])
+    assert not judged.features.near[-1]
+    quoted = [quote["quote"] for quote in score_texts(model, [""], [text]).evidence[0]]
+    assert any(quote in line for quote in quoted)
+    assert stretches.end[-1] == len(text) + 1
+
+
+def test_every_word_read_or_not_the_stretches_are_the_same(model):
+    text = "比特币合约带单群开放。" + "今天天气很好我们一家人去公园里散步孩子们放了一下午的风筝回来的路上买了些水果" * 4
+    read, quick = (judge(model, [f"\n{text}"], every_word=every_word) for every_word in (True, False))
+    assert all((one == other).all() for one, other in zip(*(cut_stretches(judged, np.array([0]), [""], [text]) for judged in (read, quick)), strict=True))
