@@ -73,8 +73,11 @@ REJECT_COLUMNS = {
     "excerpt": Column("text", 60, "该行开头的文字", "how the row begins"),
     "kept_post_id": Column("id", 26, "重复时保留的那一篇", "for a duplicate, the post that was kept"),
 }
-# What `explain`, `report` and `review` read, whatever the format of the other tables: the posts again, title and text as read.
-TEXT_COLUMNS = {**POST_COLUMNS, "text": Column("text", 90, "正文", "the post's text, as read")}
+# What `explain` and `report` read of the posts, whatever the format of the other tables: title and text as read.
+TEXT_COLUMNS = {
+    name: POST_COLUMNS[name]
+    for name in ("post_id", "account_key", "title", "published_at", "url", "verdict", "score", "category", "evidence", "body_state", "src_file", "src_row")
+} | {"text": Column("text", 90, "正文", "the post's text, as read")}
 # What is kept of accounts until all pieces of a run are there (see `accounts.Tally`): never shown to anybody.
 TALLY_COLUMNS = {name: ACCOUNT_COLUMNS[name] for name in ("account_key", "account_id", "account_name", "first_post", "last_post")} | dict.fromkeys(("n_posts", "n_scored", "n_offer", "n_review", "n_counted", "characters", "n_pictures", "n_exchange", "n_otc", "n_token_sale", "n_signals", "n_yield_mining"), ACCOUNT_COLUMNS["n_posts"])
 TOP_COLUMNS = {"account_key": ACCOUNT_COLUMNS["account_key"], "post_id": POST_COLUMNS["post_id"], "log_odds": ACCOUNT_COLUMNS["score"]}
