@@ -8,6 +8,8 @@ the same accounts as the whole.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,7 +18,7 @@ import pandas as pd
 
 from classifier.model.bundle import Model
 from classifier.model.categories import CATEGORIES
-from classifier.outcome.columns import ACCOUNT_COLUMNS, TALLY_COLUMNS, TOP_COLUMNS
+from classifier.outcome.columns import ACCOUNT_COLUMNS, TALLY_COLUMNS
 from classifier.outcome.score import text_column
 
 Values = npt.NDArray[np.float64]
@@ -37,12 +39,13 @@ class Tally(NamedTuple):
     """
     What is kept of accounts: enough to score them, and to merge with another part of the same export.
 
-    ``counts`` has a row an account (TALLY_COLUMNS) in the order they first appear, ``tops`` a row for each of its up to
-    KEPT_POSTS strongest posts (TOP_COLUMNS) that passed the gate, strongest first.
+    Both are plain lists, one a column: a table costs more to make than most batches have to say. ``counts`` has a row an account
+    (TALLY_COLUMNS) in the order they first appear, ``tops`` a row for each of its up to KEPT_POSTS strongest posts (TOP_COLUMNS)
+    that passed the gate, strongest first.
     """
 
-    counts: pd.DataFrame
-    tops: pd.DataFrame
+    counts: dict[str, list[Any]]
+    tops: dict[str, list[Any]]
 
 
 def log_odds(scores: Values) -> Values:
@@ -54,7 +57,8 @@ def log_odds(scores: Values) -> Values:
 
 def tally_posts(scored: pd.DataFrame, model: Model) -> Tally:
     """Return the tally of the accounts in *scored* posts."""
-    codes, keys = pd.factorize(np.array(text_column(scored, "account_key"), dtype=object))
+    account_keys = text_column(scored, "account_key")
+    codes, keys = _numbered(account_keys)
     verdicts = np.array(text_column(scored, "verdict"), dtype=object)
     judged = (verdicts != None) & (verdicts != "")  # noqa: E711 (element by element)
     lengths = [len(title or "") + len(text or "") for title, text in zip(text_column(scored, "title"), text_column(scored, "text"), strict=True)]
@@ -76,29 +80,44 @@ def tally_posts(scored: pd.DataFrame, model: Model) -> Tally:
         counts[name] = _first(text_column(scored, name), codes, len(keys))
     times = text_column(scored, "published_at")
     counts["first_post"], counts["last_post"] = (_first(times, codes, len(keys), by=way) for way in ("least", "most"))
-    counts |= {name: np.bincount(codes, weights=values, minlength=len(keys)).astype(np.int64) for name, values in counted.items()}
+    counts |= {name: _summed(values, codes, len(keys)) for name, values in counted.items()}
     odds = log_odds(scores)
     strong = np.flatnonzero(judged & (odds > model.floor + 1e-6) & (listed != "allow"))
-    posts = np.array(text_column(scored, "post_id"), dtype=object)
-    tops = pd.DataFrame({"account_key": keys[codes[strong]], "post_id": posts[strong], "log_odds": odds[strong]})
-    return Tally(pd.DataFrame(counts)[list(TALLY_COLUMNS)], _strongest(tops))
+    posts = text_column(scored, "post_id")
+    tops = ((account_keys[post], own, posts[post]) for post, own in zip(strong.tolist(), odds[strong].tolist(), strict=True))
+    return Tally({name: counts[name] for name in TALLY_COLUMNS}, _strongest(tops))
 
 
-def _first(values: list[str | None], codes: npt.NDArray[np.int64], n: int, *, by: str = "") -> npt.NDArray[np.object_]:
+def _numbered(keys: list[Any]) -> tuple[npt.NDArray[np.int64], list[Any]]:
+    """Return a number for each of *keys*, the same for the same key, and the keys by number, in the order they first appear."""
+    numbers: dict[Any, int] = {}
+    codes = np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int64)
+    return codes, list(numbers)
+
+
+def _summed(values: npt.ArrayLike, codes: npt.NDArray[np.int64], n: int) -> list[int]:
+    """Return the sum of *values* for each of *n* codes."""
+    sums: list[int] = np.bincount(codes, weights=np.asarray(values, dtype=np.float64), minlength=n).astype(np.int64).tolist()
+    return sums
+
+
+def _first(values: list[str | None], codes: npt.NDArray[np.int64], n: int, *, by: str = "") -> list[str | None]:
     """Return for each of *n* codes the first of its *values* that is not empty, in reading order or *by* the least or most; else None."""
     there = [place for place, value in enumerate(values) if value]
     if by:
         there.sort(key=lambda place: values[place] or "", reverse=by == "most")
-    found = np.full(n, None, dtype=object)
+    found: list[str | None] = [None] * n
     own, at = np.unique(codes[there], return_index=True)
-    found[own] = [values[there[place]] for place in at.tolist()]
+    for code, place in zip(own.tolist(), at.tolist(), strict=True):
+        found[code] = values[there[place]]
     return found
 
 
-def _strongest(tops: pd.DataFrame) -> pd.DataFrame:
-    """Return at most KEPT_POSTS rows an account, strongest first; equals from the last post_id."""
-    tops = tops.sort_values(["account_key", "log_odds", "post_id"], ascending=[True, False, False], ignore_index=True)
-    return tops[tops.groupby("account_key").cumcount() < KEPT_POSTS].reset_index(drop=True)
+def _strongest(tops: Iterable[tuple[Any, float, Any]]) -> dict[str, list[Any]]:
+    """Return of *tops* (account, log-odds, post) at most KEPT_POSTS an account, strongest first; equals from the last post_id."""
+    ordered = sorted(sorted(tops, key=itemgetter(1, 2), reverse=True), key=itemgetter(0))
+    kept = [top for _, own in groupby(ordered, key=itemgetter(0)) for top in islice(own, KEPT_POSTS)]
+    return {"account_key": [key for key, _, _ in kept], "post_id": [post for _, _, post in kept], "log_odds": [odds for _, odds, _ in kept]}
 
 
 def merge_tallies(parts: Iterable[Tally]) -> Tally:
@@ -107,36 +126,34 @@ def merge_tallies(parts: Iterable[Tally]) -> Tally:
     most = MERGE_ROWS
     for part in parts:
         held.append(part)
-        if sum(len(tally.counts) for tally in held) > most:
+        if sum(len(tally.counts["account_key"]) for tally in held) > most:
             held = [_merge(held)]
-            most = 2 * len(held[0].counts) + MERGE_ROWS
+            most = 2 * len(held[0].counts["account_key"]) + MERGE_ROWS
     return _merge(held)
 
 
 def _merge(parts: list[Tally]) -> Tally:
     if len(parts) == 1:
         return parts[0]
-    counts = pd.concat([part.counts for part in parts], ignore_index=True) if parts else pd.DataFrame(columns=list(TALLY_COLUMNS))
-    tops = pd.concat([part.tops for part in parts], ignore_index=True) if parts else pd.DataFrame(columns=list(TOP_COLUMNS))
-    codes, keys = pd.factorize(counts["account_key"].to_numpy(dtype=object))
-    merged: dict[str, Any] = {"account_key": keys}
+    counts: dict[str, list[Any]] = {name: [value for part in parts for value in part.counts[name]] for name in TALLY_COLUMNS}
+    codes, keys = _numbered(counts["account_key"])
+    merged: dict[str, list[Any]] = {"account_key": keys}
     for name, by in (("account_id", ""), ("account_name", ""), ("first_post", "least"), ("last_post", "most")):
-        merged[name] = _first(text_column(counts, name), codes, len(keys), by=by)
+        merged[name] = _first(counts[name], codes, len(keys), by=by)
     for name in COUNTS:
-        merged[name] = np.bincount(codes, weights=counts[name].to_numpy(dtype=np.float64), minlength=len(keys)).astype(np.int64)
-    return Tally(pd.DataFrame(merged)[list(TALLY_COLUMNS)], _strongest(tops))
+        merged[name] = _summed(counts[name], codes, len(keys))
+    tops = (top for part in parts for top in zip(*(part.tops[name] for name in ("account_key", "log_odds", "post_id")), strict=True))
+    return Tally({name: merged[name] for name in TALLY_COLUMNS}, _strongest(tops))
 
 
 def account_features(tally: Tally, model: Model) -> Values:
     """Return the numbers accounts are scored by: a row an account, in the order of ``tally.counts``, a column a name of ACCOUNT_FEATURES."""
-    strongest = np.full((len(tally.counts), 2), max(model.floor, -SUREST))
+    strongest = np.full((len(tally.counts["account_key"]), 2), max(model.floor, -SUREST))
     number = {key: n for n, key in enumerate(tally.counts["account_key"])}
-    ranks = tally.tops.groupby("account_key").cumcount().to_numpy()
-    for key, rank, odds in zip(tally.tops["account_key"], ranks.tolist(), tally.tops["log_odds"], strict=True):
-        if rank < strongest.shape[1]:
+    for key, own in groupby(zip(tally.tops["account_key"], tally.tops["log_odds"], strict=True), key=itemgetter(0)):
+        for rank, (_, odds) in enumerate(islice(own, strongest.shape[1])):
             strongest[number[key], rank] = odds
-    offers = tally.counts["n_counted"].to_numpy(dtype=np.float64)
-    scored = tally.counts["n_scored"].to_numpy(dtype=np.float64)
+    offers, scored = (np.array(tally.counts[name], dtype=np.float64) for name in ("n_counted", "n_scored"))
     return np.column_stack([strongest, np.log1p(offers), offers / np.maximum(1, scored)])
 
 
@@ -171,7 +188,7 @@ def accounts_table(tally: Tally, model: Model, *, amend: Callable[[dict[str, Any
     for key, post_id in zip(tally.tops["account_key"], tally.tops["post_id"], strict=True):
         tops.setdefault(key, []).append(post_id)
     scores = account_scores(model, tally).tolist()
-    counts: list[dict[str, Any]] = tally.counts.to_dict("records")  # type: ignore[assignment]
+    counts = [dict(zip(tally.counts, row, strict=True)) for row in zip(*tally.counts.values(), strict=True)]
     rows = [amend(_account(count, score if count["n_scored"] else None, tops.get(count["account_key"], []), model)) for count, score in zip(counts, scores, strict=True)]
     rows.sort(key=lambda row: (VERDICT_ORDER[row["verdict"]], -(row["score"] or 0.0), row["account_key"]))
     # Plain objects: pandas' own text type would make NaN of None.

@@ -19,14 +19,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from classifier.errors import RunError
 from classifier.language.mask import mask_all
 from classifier.outcome.score import in_parts
-from classifier.outcome.tables import find_table, iterate_arrow, iterate_table, read_table, write_text
+from classifier.outcome.tables import find_table, iterate_arrow, iterate_rows, write_text
 
 # What a page can hold and a person can read. The tables hold everything.
 DETAILED_ACCOUNTS = 300
@@ -131,7 +130,7 @@ def build_report(folder: str | Path) -> dict[str, Any]:
     Raises RunError if a table or run.json is missing or damaged. The message names the file.
     """
     run = _read_run(Path(folder))
-    accounts = _order_accounts(read_table(folder, "accounts"))
+    accounts = _order_accounts(iterate_rows(folder, "accounts"))
     shown = [account for account in accounts if account["verdict"] in {"flag", "review"}][:DETAILED_ACCOUNTS]
     posts = _survey_posts(folder, shown)
     _add_texts(folder, shown, reveal=run["reveal"])
@@ -208,11 +207,11 @@ def _pairs(value: Any) -> list[dict[str, str]]:
     return [{"name": "", "value": _plain(value)}] if value not in (None, "") else []
 
 
-def _order_accounts(accounts: pd.DataFrame) -> list[dict[str, Any]]:
+def _order_accounts(accounts: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """The accounts as dicts, worst first, also when somebody has sorted the file by another column since."""
     # What nobody could judge is less settled than what was found clear.
     ranks = {"flag": 0, "review": 1, "abstain": 2, "clear": 3}
-    rows = [_complete(row, ACCOUNT_NEEDS) for row in _rows(accounts)]
+    rows = [_complete(row, ACCOUNT_NEEDS) for row in accounts]
     for row in rows:
         row["verdict"] = row["verdict"] if row["verdict"] in ranks else "abstain"
     return sorted(rows, key=lambda row: (ranks[row["verdict"]], -(row["score"] if row["score"] is not None else -1.0)))
@@ -239,19 +238,13 @@ ACCOUNT_NEEDS: dict[str, Any] = {
 SURVEYED = ("account_key", "post_id", "title", "published_at", "url", "verdict", "score", "category", "evidence", "body_state", "src_file", "src_row")
 
 
-def _rows(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    names = list(frame.columns)
-    for row in zip(*(frame[name].tolist() for name in names), strict=True):
-        yield dict(zip(names, row, strict=True))
-
-
 def _complete(row: dict[str, Any], needs: dict[str, Any]) -> dict[str, Any]:
     """*row* with every column of *needs*, its missing ones at their default."""
     return {name: default if _missing(row.get(name)) else row[name] for name, default in needs.items()}
 
 
 def _missing(value: Any) -> bool:
-    return value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value))
+    return value is None or (isinstance(value, float) and math.isnan(value))
 
 
 # account_key and post_id: two accounts may use one post_id.
@@ -341,20 +334,29 @@ def _count_scores(accounts: list[dict[str, Any]]) -> list[dict[str, int]]:
 
 
 def _add_texts(folder: str | Path, shown: list[dict[str, Any]], *, reveal: bool) -> None:
-    """Give each post of the *shown* accounts that is listed its ``title`` and ``text`` as read, or None; personal contacts are masked unless *reveal*."""
-    wanted: dict[int, dict[str, Any]] = {}
+    """
+    Choose the ``passages`` of the *shown* accounts, and give those of their posts that are listed their ``title``, those that are quoted their ``text``.
+
+    Both are as read, or empty; personal contacts are masked unless *reveal*.
+    """
+
+    def give(posts: list[dict[str, Any]], name: str, words: list[str | None]) -> None:
+        whole = [text or "" for text in words]
+        masked = whole if reveal else [text for part in in_parts(whole, len) for text in mask_all(part)]
+        for post, text in zip(posts, masked, strict=True):
+            post[name] = text
+
+    quoted: dict[int, dict[str, Any]] = {}
     for account in shown:
-        account["posts"] = _strongest_posts(account)
-        wanted |= {post["position"]: post for post in account["posts"]}
+        account["posts"] = [post | {"masked": []} for post in _strongest_posts(account)]
+        account["passages"] = _choose_passages(account["posts"])
+        quoted |= {post["position"]: post for post, passages in account["passages"] if passages[0]["field"] != "title"}
+    listed = [post for account in shown for post in account["posts"]]
+    give(listed, "title", [post["title"] for post in listed])
     begin = 0
-    for rows in iterate_arrow(folder, "texts", ("title", "text")) if wanted else ():
-        here = [position for position in range(begin, begin + len(rows)) if position in wanted]
-        read = rows.take([position - begin for position in here])
-        for name in ("title", "text"):
-            words = [text or "" for text in read[name].to_pylist()]
-            masked = words if reveal else [text for part in in_parts(words, len) for text in mask_all(part)]
-            for position, text in zip(here, masked, strict=True):
-                wanted[position] |= {name: text, "masked": []}
+    for rows in iterate_arrow(folder, "texts", ("text",)) if quoted else ():
+        here = [position for position in range(begin, begin + len(rows)) if position in quoted]
+        give([quoted[position] for position in here], "text", rows["text"].take([position - begin for position in here]).to_pylist())
         begin += len(rows)
 
 
@@ -400,7 +402,7 @@ def _add_leads(folder: str | Path, shown: list[dict[str, Any]], accounts: list[d
 
 
 def _each_lead(folder: str | Path) -> Iterator[dict[str, Any]]:
-    return (lead for frame in iterate_table(folder, "leads") for lead in _rows(frame) if not _missing(lead["value"]))
+    return (lead for lead in iterate_rows(folder, "leads") if not _missing(lead["value"]))
 
 
 def _name_of(lead: dict[str, Any]) -> LeadName:
@@ -433,17 +435,16 @@ def _survey_rejects(folder: str | Path) -> dict[str, Any]:
     reasons: Counter[str] = Counter()
     examples: dict[str, list[str]] = {}
     files: set[str] = set()
-    for frame in iterate_table(folder, "rejects"):
-        for reject in _rows(frame):
-            reason = str(reject["reason"] or "")
-            reasons[reason] += 1
-            source = str(reject["src_file"] or "")
-            files.add(source)
-            some = examples.setdefault(reason, [])
-            if len(some) < 3:
-                where = _clip(source, 80) + ("" if _missing(reject["src_row"]) else f"#{reject['src_row']}")
-                excerpt = "" if reason in SHOWN_WITHOUT_EXCERPT else reject["excerpt"] or ""
-                some.append(where + (f" {_clip(excerpt, 100)}" if excerpt else ""))
+    for reject in iterate_rows(folder, "rejects"):
+        reason = str(reject["reason"] or "")
+        reasons[reason] += 1
+        source = str(reject["src_file"] or "")
+        files.add(source)
+        some = examples.setdefault(reason, [])
+        if len(some) < 3:
+            where = _clip(source, 80) + ("" if _missing(reject["src_row"]) else f"#{reject['src_row']}")
+            excerpt = "" if reason in SHOWN_WITHOUT_EXCERPT else reject["excerpt"] or ""
+            some.append(where + (f" {_clip(excerpt, 100)}" if excerpt else ""))
     return {"rejects": reasons.total(), "reasons": reasons, "examples": examples, "files": files - {""}}
 
 
@@ -482,7 +483,7 @@ def _detail_account(account: dict[str, Any]) -> dict[str, Any]:
     return _line_account(account) | {
         "categories": [dict(zip(("chinese", "english"), CATEGORIES.get(code, (code, code)), strict=True)) for code in account["categories"]],
         "timeline": gather_timeline(account["days"]),
-        "passages": _choose_passages(posts),
+        "passages": [_show_passages(post, passages) for post, passages in account["passages"]],
         "posts": [_line_post(post) for post in posts],
         "posts_left_out": account["n_listed"] - len(posts),
         "leads": account["leads"][:LISTED_LEADS],
@@ -516,9 +517,9 @@ def describe_score(score: float | None) -> tuple[str, str]:
     return next((words for least, words in SCORE_WORDS if score >= least), SCORE_WORDS[-1][1])
 
 
-def _choose_passages(posts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _choose_passages(posts: list[dict[str, Any]]) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
     """
-    The strongest passages of an account's *posts*, each different: offers first, then by weight; weak ones are left out.
+    The strongest passages of an account's *posts*, each with its post and each different: offers first, then by weight; weak ones are left out.
 
     Those of one title or text make one excerpt. One excerpt from each post before a second from any: an account repeats
     itself, and three posts say more than one.
@@ -532,17 +533,17 @@ def _choose_passages(posts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for _, passages in candidates.values():
         passages.sort(key=lambda passage: -passage["weight"])
     ordered = sorted(candidates.values(), key=lambda pair: (pair[0]["verdict"] != "offer", -pair[1][0]["weight"]))
-    chosen: list[dict[str, Any]] = []
+    chosen: list[tuple[dict[str, Any], list[dict[str, Any]]]] = []
     quotes: set[str] = set()
     for again in (False, True):
-        seen: set[int] = {passage["position"] for passage in chosen}
+        seen: set[int] = {post["position"] for post, _ in chosen}
         for post, passages in ordered:
             quote = re.sub(r"\W", "", passages[0]["quote"])
             if len(chosen) == PASSAGES or quote in quotes or (not again and post["position"] in seen):
                 continue
             seen.add(post["position"])
             quotes.update(re.sub(r"\W", "", passage["quote"]) for passage in passages)
-            chosen.append(_show_passages(post, passages))
+            chosen.append((post, passages))
     return chosen
 
 

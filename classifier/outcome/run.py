@@ -26,17 +26,18 @@ from classifier.language.mask import mask_personal
 from classifier.model.bundle import Model, load_model
 from classifier.model.points import DEFAULT_POINT
 from classifier.outcome.accounts import Tally, accounts_table, merge_tallies, tally_posts
-from classifier.outcome.columns import ACCOUNT_COLUMNS, LEAD_COLUMNS, POST_COLUMNS, REJECT_COLUMNS, TALLY_COLUMNS, TEXT_COLUMNS, TOP_COLUMNS
+from classifier.outcome.columns import ACCOUNT_COLUMNS, LEAD_COLUMNS, POST_COLUMNS, REJECT_COLUMNS, TEXT_COLUMNS
 from classifier.outcome.journal import FOLDER, Entry, Journal
 from classifier.outcome.leads import find_in_posts, gather_leads, mask_posts
 from classifier.outcome.lists import apply_to_account, apply_to_posts, read_lists
 from classifier.outcome.report import write_report
 from classifier.outcome.score import SCORED_COLUMNS, score_posts, text_column
-from classifier.outcome.tables import TableWriter, format_of_run, pack_frame, remove_tables, unpack_frame, write_text
+from classifier.outcome.tables import TableWriter, format_of_run, pack_columns, pack_frame, remove_tables, unpack_columns, write_text
 
-# What a batch gives, table by table; `texts` and the tallies are Parquet whatever format the user reads.
+# What a batch gives, table by table; `texts` is Parquet whatever format the user reads.
 STREAMED = {"posts": POST_COLUMNS, "leads": LEAD_COLUMNS, "rejects": REJECT_COLUMNS, "texts": TEXT_COLUMNS}
-KEPT = {"tallies": TALLY_COLUMNS, "tops": TOP_COLUMNS}
+# The columns of its tally, for the accounts.
+KEPT = ("tallies", "tops")
 TABLES_OF_USER = ("accounts", "posts", "leads", "rejects")
 # What `judge_batch` reads of a post.
 JUDGED_COLUMNS = (*(name for name in POST_COLUMNS if name not in SCORED_COLUMNS), "text")
@@ -202,8 +203,9 @@ def judge_batch(batch: Batch, settings: Settings) -> Packed:
     tally = tally_posts(posts, model)
     # Offsets are into the title as read.
     texts = posts.assign(title=scored["title"])
-    frames = {"posts": posts, "leads": leads, "rejects": rejects, "texts": texts, "tallies": tally.counts, "tops": tally.tops}
+    frames = {"posts": posts, "leads": leads, "rejects": rejects, "texts": texts}
     pieces = {name: (pack_frame(frame, name, settings.fmt if name in TABLES_OF_USER else "parquet"), len(frame)) for name, frame in frames.items()}
+    pieces |= {name: (pack_columns(columns), len(columns["account_key"])) for name, columns in zip(KEPT, tally, strict=True)}
     counted = {"verdicts": posts["verdict"], "body_states": posts["body_state"], "reject_reasons": rejects["reason"]}
     return Packed(pieces, {name: dict(Counter(values.tolist())) for name, values in counted.items()})
 
@@ -230,7 +232,7 @@ def assemble(journals: list[Journal], out: Path, paths: list[Path], *, seconds: 
     older = format_of_run(out)
 
     def tally(entry: Entry, journal: Journal) -> Tally:
-        return Tally(*(unpack_frame(journal.piece(name, entry), name) for name in KEPT))
+        return Tally(*(unpack_columns(journal.piece(name, entry)) for name in KEPT))
 
     lists = read_lists(heading["options"]["lists"]) if heading["options"]["lists"] else None
     if lists and lists.digest != heading["lists"]:

@@ -58,8 +58,8 @@ from classifier.outcome.accounts import VERDICT_ORDER, Tally, accounts_table, me
 from classifier.outcome.columns import TABLES, describe_column
 from classifier.outcome.journal import Entry, Piece
 from classifier.outcome.lists import apply_to_account, read_lists
-from classifier.outcome.run import JUDGED_COLUMNS, TABLES_OF_USER, Settings, account_of_run, judge_batch, model_at, with_digests
-from classifier.outcome.tables import pack_frame, unpack_arrow, unpack_frame
+from classifier.outcome.run import JUDGED_COLUMNS, KEPT, TABLES_OF_USER, Settings, account_of_run, judge_batch, model_at, with_digests
+from classifier.outcome.tables import pack_frame, unpack_arrow, unpack_columns
 
 # A row's place in the export: the number of its file, then so many bits for its row. Places sort as the export is read.
 ROW_BITS = 40
@@ -67,7 +67,7 @@ BATCH_ROWS = 2_000
 # Bytes of text judged at a time: two thousand posts of the greatest length would be hundreds of megabytes.
 SLICE_BYTES = 8 << 20
 UNFINISHED = ".unfinished"
-JUDGED_TABLES = ("posts", "leads", "rejects", "tallies", "tops")
+JUDGED_TABLES = ("posts", "leads", "rejects", *KEPT)
 SETTINGS_OF_SESSION = {
     "spark.sql.execution.arrow.maxRecordsPerBatch": BATCH_ROWS,
     "spark.sql.execution.arrow.maxBytesPerBatch": 64 << 20,
@@ -446,13 +446,13 @@ def _judge_rows(batches: Iterable[pa.RecordBatch], bundle: Bundle) -> Iterator[p
             rejects = [_as_reject(row) for row in rows if row["reason"] is not None or row["kept_post_id"] is not None]
             packed = judge_batch(Batch(with_digests(posts_from_rows(posts)), rejects_table(rejects)), settings)
             judged = {name: piece for name, (piece, _) in packed.pieces.items()}
-            tallies.append(Tally(unpack_frame(judged["tallies"], "tallies"), unpack_frame(judged["tops"], "tops")))
+            tallies.append(Tally(*(unpack_columns(judged[name]) for name in KEPT)))
             yield from _laid("posts", unpack_arrow(judged["posts"]), [post["place"] for post in posts])
             yield from _laid("leads", unpack_arrow(judged["leads"]))
             yield from _laid("rejects", unpack_arrow(judged["rejects"]), [gone["place"] for gone in rejects])
     merged = merge_tallies(tallies)
-    yield from _laid("tallies", unpack_arrow(pack_frame(merged.counts, "tallies", "parquet")))
-    yield from _laid("tops", unpack_arrow(pack_frame(merged.tops, "tops", "parquet")))
+    for name, columns in zip(KEPT, merged, strict=True):
+        yield from _laid(name, pa.table(columns, schema=SCHEMAS[name]))
 
 
 def _slices(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
@@ -515,21 +515,18 @@ def _gather(batches: Iterable[pa.RecordBatch], bundle: Bundle) -> Iterator[pa.Re
     if not held:
         return
     parts = pa.Table.from_batches(held)
-    counts, tops = (_frame(parts[name], name) for name in ("tallies", "tops"))
+    tally = Tally(*(_columns(parts[name], name) for name in KEPT))
     lists = read_lists(settings.lists) if settings.lists else None
     # Two parts, as one alone is taken to be merged already.
-    merged = merge_tallies([Tally(counts, tops[:0]), Tally(counts[:0], tops)])
+    merged = merge_tallies([tally, Tally(*({name: [] for name in columns} for columns in tally))])
     accounts = accounts_table(merged, model, amend=(lambda row: apply_to_account(row, lists)) if lists else lambda row: row)
     yield from unpack_arrow(pack_frame(accounts, "accounts", "parquet")).to_batches()
 
 
-def _frame(rows: pa.ChunkedArray, name: str) -> pd.DataFrame:
-    """Return those of *rows*, structs of table *name*, that are there, as `unpack_frame` gives them."""
-    held = pa.Table.from_struct_array(rows.filter(rows.is_valid()).cast(pa.struct(SCHEMAS[name])))
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, held.schema) as stream:
-        stream.write_table(held)
-    return unpack_frame(sink.getvalue(), name)
+def _columns(rows: pa.ChunkedArray, name: str) -> dict[str, list[Any]]:
+    """Return those of *rows*, structs of table *name*, that are there, as `unpack_columns` gives them."""
+    columns: dict[str, list[Any]] = pa.Table.from_struct_array(rows.filter(rows.is_valid()).cast(pa.struct(SCHEMAS[name]))).to_pydict()
+    return columns
 
 
 # ---------------------------------------------------------------- tell

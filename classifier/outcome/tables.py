@@ -179,6 +179,20 @@ def _pack(frame: pd.DataFrame, writer: type[_Writer], columns: Mapping[str, Colu
         return writer.pack(mended, columns)
 
 
+def pack_columns(columns: Mapping[str, list[Any]]) -> bytes:
+    """Return *columns* of plain Python as bytes that `unpack_columns` takes; half a character becomes U+FFFD."""
+    try:
+        return orjson.dumps(columns)
+    except orjson.JSONEncodeError:
+        return orjson.dumps({name: [LONE_SURROGATE.sub("\ufffd", value) if isinstance(value, str) else value for value in values] for name, values in columns.items()})
+
+
+def unpack_columns(piece: bytes) -> dict[str, list[Any]]:
+    """Return the columns that `pack_columns` packed."""
+    columns: dict[str, list[Any]] = orjson.loads(piece)
+    return columns
+
+
 def mend_cells(values: list[str | None]) -> list[str | None]:
     """Return *values* with each half of a character as U+FFFD."""
     return [value and LONE_SURROGATE.sub("\ufffd", value) for value in values]
@@ -374,12 +388,6 @@ def _pack_arrow(cells: list[list[Any]], columns: Mapping[str, Column]) -> bytes:
         stream.write_batch(pa.RecordBatch.from_arrays([pa.array(values, type=field.type) for values, field in zip(cells, schema, strict=True)], schema=schema))
     packed: bytes = sink.getvalue().to_pybytes()
     return packed
-
-
-def unpack_frame(piece: bytes, table: str) -> pd.DataFrame:
-    """Return the rows that `pack_frame` packed of *table* as Parquet, as `read_table` gives them."""
-    rows = unpack_arrow(piece)
-    return _frame_rows(table, list(rows.column_names), [_cells_of(column) for column in rows.columns])
 
 
 def _cells_of(column: pa.ChunkedArray | pa.Array) -> list[Any]:
@@ -596,22 +604,24 @@ def read_table(folder: str | Path, name: str) -> pd.DataFrame:
 
     Raises RunError if the table is missing, there in two formats of which run.json names none, or damaged. The message names the file.
     """
-    frames = list(iterate_table(folder, name))
+    frames = [_frame_rows(name, names, [[row[number] for row in rows] for number in range(len(names))]) for names, rows in _pieces(folder, name)]
     return pd.concat(frames, ignore_index=True)
 
 
-def iterate_table(folder: str | Path, name: str, columns: Sequence[str] | None = None) -> Iterator[pd.DataFrame]:
-    """
-    Yield table *name* of a scored *folder* in pieces, in order, at least one (an empty table has its columns too).
+def iterate_rows(folder: str | Path, name: str) -> Iterator[dict[str, Any]]:
+    """Yield the rows of table *name* of a scored *folder*, in order, a missing cell as None. Otherwise as ``read_table``."""
+    for names, rows in _pieces(folder, name):
+        for row in rows:
+            yield dict(zip(names, row, strict=True))
 
-    *columns* leaves out the others; those the table lacks are not added. Otherwise as ``read_table``.
-    """
+
+def _pieces(folder: str | Path, name: str) -> Rows:
+    """Yield headings and rows of table *name* in pieces, in order, at least one: an empty table has its headings too."""
     path = find_table(folder, name)
     started = False
     try:
-        for names, rows in READERS[path.suffix[1:]](path, name):
-            kept = [number for number, heading in enumerate(names) if columns is None or heading in columns]
-            yield _frame_rows(name, [names[number] for number in kept], [[row[number] for row in rows] for number in kept])
+        for piece in READERS[path.suffix[1:]](path, name):
+            yield piece
             started = True
     except (OSError, ValueError, KeyError, IndexError, csv.Error) as error:
         raise RunError(f"{path} cannot be read: {error}; score the export again") from error

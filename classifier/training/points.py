@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import compress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -73,7 +74,7 @@ def choose_points(model: Model, rows: list[Row], held_out: Values) -> Model:
     accounts = label_accounts(rows, chances, model)
     features = account_features(accounts.tally, model)
     # Most accounts we wrote have one post and most in an export have many: those with more posts count for more.
-    weights = np.minimum(accounts.tally.counts["n_scored"].to_numpy(), MOST_WEIGHT)
+    weights = np.minimum(accounts.tally.counts["n_scored"], MOST_WEIGHT)
     scorer = LogisticRegression(C=1.0, max_iter=1000)
     fewest = min(int(accounts.offers.sum()), int((~accounts.offers).sum()))
     if fewest < LEAST_ACCOUNTS:
@@ -83,7 +84,7 @@ def choose_points(model: Model, rows: list[Row], held_out: Values) -> Model:
     points = {}
     for name, thresholds in of_posts.items():
         counts = label_accounts(rows, chances, replace(model, **thresholds._asdict())).tally.counts
-        shown = (counts["n_offer"] + counts["n_review"] > 0).to_numpy()
+        shown = np.add(counts["n_offer"], counts["n_review"]) > 0
         flag_from = threshold_for_precision(accounts.offers, guessed, TARGETS[name].flag_precision)
         look_from = threshold_for_recall(accounts.offers[shown], guessed[shown], TARGETS[name].look_recall)
         points[name] = Point(*thresholds, flag_from, min(flag_from, look_from))
@@ -133,8 +134,14 @@ def label_accounts(rows: list[Row], chances: Values, model: Model) -> AccountTru
         counts.setdefault(row["account"], []).append(row["label"] == "offer")
     truth = {name: account_truth(labels) for name, labels in counts.items()}
     known = [name for name in tally.counts["account_key"] if truth[name] is not None]
-    tally = Tally(*(part[part["account_key"].isin(known)].reset_index(drop=True) for part in tally))
+    tally = Tally(*(_only(part, set(known)) for part in tally))
     return AccountTruth(tally, np.array([bool(truth[name]) for name in known]))
+
+
+def _only(part: dict[str, list[Any]], known: set[str]) -> dict[str, list[Any]]:
+    """Return the rows of *part* of a tally that are of *known* accounts."""
+    there = [key in known for key in part["account_key"]]
+    return {name: list(compress(values, there)) for name, values in part.items()}
 
 
 def describe_points(model: Model, rows: list[Row], held_out: Values) -> dict[str, dict[str, Any]]:

@@ -189,7 +189,7 @@ def test_no_excerpt_is_shown_twice_and_none_that_carries_little():
         return plain | {"position": position, "verdict": verdict, "text": text, "masked": [], "evidence": passages}
 
     posts = [post(0, ("加微信进群", 4.0), ("填邀请码", 3.0), ("天气很好", 0.59)), post(1, ("晚安", 0.59)), post(2, ("返佣", 0.61))]
-    shown = report_module._choose_passages(posts)
+    shown = [report_module._show_passages(*chosen) for chosen in report_module._choose_passages(posts)]
     assert [passage["position"] for passage in shown] == [0, 2]
     assert "".join(part["text"] for part in shown[0]["excerpt"]) == "加微信进群填邀请码天气很好"
 

@@ -4,7 +4,6 @@ import json
 import os
 from dataclasses import replace
 
-import pandas as pd
 import pytest
 from click.testing import CliRunner
 
@@ -115,7 +114,7 @@ def test_a_flagged_account_without_an_offer_has_a_sentence_that_fits(model):
     eager = replace(model, flag_from=0.0)
     for n_review, said in ((3, "3 篇待看"), (0, "合起来看")):
         counts = dict.fromkeys(TALLY_COLUMNS, 0) | {"account_key": "name:甲", "account_name": "甲", "n_posts": 5, "n_scored": 5, "n_review": n_review}
-        tally = Tally(pd.DataFrame([counts]), pd.DataFrame([["name:甲", "1", 1.0]], columns=list(TOP_COLUMNS)))
+        tally = Tally({name: [value] for name, value in counts.items()}, dict(zip(TOP_COLUMNS, (["name:甲"], ["1"], [1.0]), strict=True)))
         account = accounts_table(tally, eager).iloc[0]
         assert (account["verdict"], account["categories"]) == ("flag", [])
         assert said in account["reason"]
