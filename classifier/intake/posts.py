@@ -92,18 +92,17 @@ def posts_table(columns: Mapping[str, Sequence[Any] | None], n_rows: int, consta
     import numpy as np
     import pandas as pd
 
-    filled: dict[str, Any] = {}
-    for name in POST_COLUMNS:
+    # One block of objects, not a series a column: most of the time would go into making those.
+    cells = np.full((len(POST_COLUMNS), n_rows), None, dtype=object)
+    for name, row in zip(POST_COLUMNS, cells, strict=True):
         values = columns.get(name)
-        if name == "src_row":
-            filled[name] = np.asarray(values if values is not None else [], dtype=np.int64)
-        elif values is None:
-            filled[name] = _constant(None if constants is None else constants.get(name), n_rows)
-        else:
-            array = np.empty(n_rows, dtype=object)
-            array[:] = values
-            filled[name] = pd.Series(array, dtype=object, copy=False)
-    return pd.DataFrame(filled, columns=POST_COLUMNS, copy=False)
+        if values is not None:
+            row[:] = values
+        elif constants is not None:
+            row[:] = constants.get(name)
+    posts = pd.DataFrame(cells.T, columns=POST_COLUMNS, dtype=object, copy=False)
+    posts["src_row"] = np.asarray(columns.get("src_row", ()), dtype=np.int64)
+    return posts
 
 
 def posts_from_rows(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
@@ -117,12 +116,3 @@ def rejects_table(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
 
     filled = {name: pd.Series([row.get(name) for row in rows], dtype="int64" if name == "src_row" else object) for name in REJECT_COLUMNS}
     return pd.DataFrame(filled, columns=REJECT_COLUMNS)
-
-
-def _constant(value: Any, n_rows: int) -> Any:
-    import numpy as np
-    import pandas as pd
-
-    array = np.full(n_rows, None, dtype=object)
-    array[:] = value
-    return pd.Series(array, dtype=object, copy=False)

@@ -17,7 +17,7 @@ from openpyxl.utils.escape import unescape
 
 from classifier.errors import RunError
 from classifier.outcome import tables
-from classifier.outcome.tables import FORMATS, TableWriter, find_table, fit_cell, iterate_table, neutralise, read_table, restore
+from classifier.outcome.tables import FORMATS, TableWriter, find_table, fit_cell, iterate_rows, neutralise, read_table, restore
 
 # The alphabet is built from the tricks: what opens a formula, what hides before it, what XML or UTF-8 cannot hold.
 TRICKS = "=+-@＝＋－＠﹦﹢﹣﹫'\"\t\r\n\0\x01\x1b\x7f \u00a0\u3000\ufeff\u200b\u202e,;|{}[]_x0041!#a1币鉴😀\ud83d\ufffe"
@@ -181,10 +181,11 @@ def test_lists_flags_and_missing_numbers_come_back(fmt, tmp_path):
 def test_a_table_is_read_in_pieces(fmt, tmp_path, monkeypatch):
     monkeypatch.setattr(tables, "FRAME_ROWS", 10)
     write_posts(tmp_path, fmt, post_frame(PAYLOADS))
-    pieces = list(iterate_table(tmp_path, "posts", ["post_id", "score"]))
-    assert [len(piece) for piece in pieces[:-1]] == [10] * (len(PAYLOADS) // 10)
-    assert list(pieces[0].columns) == ["post_id", "score"]
-    assert sum(len(piece) for piece in pieces) == len(PAYLOADS)
+    whole = read_table(tmp_path, "posts")
+    rows = list(iterate_rows(tmp_path, "posts"))
+    assert len(whole) == len(rows) == len(PAYLOADS)
+    for name in ("post_id", "title", "evidence", "src_row"):
+        assert [row[name] for row in rows] == whole[name].tolist()
 
 
 def test_csv_begins_with_a_byte_order_mark_and_every_text_is_quoted(tmp_path):
