@@ -422,8 +422,9 @@ COMPRESSION = {"texts": -7}
 class _ParquetWriter:
     """Parquet with the types of the kinds, every text as it is."""
 
-    # Rows of a group. The bytes must not depend on the pieces the rows came in, so they are gathered to whole groups.
+    # Rows of a group, few of those that hold texts. The bytes must not depend on the pieces the rows came in, so they are gathered to whole groups.
     GROUP = 16384
+    GROUP_OF_TEXTS = 2048
 
     @staticmethod
     def pack(cells: list[list[Any]], columns: Mapping[str, Column], /) -> bytes:
@@ -433,6 +434,7 @@ class _ParquetWriter:
         import pyarrow.parquet as pq
 
         self.cut = 0
+        self._group = self.GROUP_OF_TEXTS if table == "texts" else self.GROUP
         self._waiting: list[pa.Table] = []
         # A dictionary pays where values come again; of texts, titles and addresses it would only be built to be thrown away.
         again = [name for name in columns if name not in {"text", "title", "url", "post_id", "evidence", "excerpt", "value", "reason", "reason_en"}]
@@ -440,19 +442,22 @@ class _ParquetWriter:
 
     def write(self, piece: bytes) -> None:
         self._waiting.append(unpack_arrow(piece))
-        while sum(table.num_rows for table in self._waiting) >= self.GROUP:
-            self._write_group()
+        held = sum(table.num_rows for table in self._waiting)
+        if held >= self._group:
+            self._write_rows(held - held % self._group)
 
-    def _write_group(self) -> None:
+    def _write_rows(self, whole: int) -> None:
+        """Write the first *whole* of the rows that wait."""
         import pyarrow as pa
 
         rows = pa.concat_tables(self._waiting).combine_chunks()
-        self._file.write_table(rows.slice(0, self.GROUP), row_group_size=self.GROUP)
-        self._waiting = [rows.slice(self.GROUP)]
+        self._file.write_table(rows.slice(0, whole), row_group_size=self._group)
+        self._waiting = [rows.slice(whole)]
 
     def close(self) -> None:
-        if any(table.num_rows for table in self._waiting):
-            self._write_group()
+        held = sum(table.num_rows for table in self._waiting)
+        if held:
+            self._write_rows(held)
         self._file.close()
 
 
