@@ -54,7 +54,6 @@ _TEXT_FIELDS = ("text", "title")
 _WORDS = (*_TEXT_FIELDS, "digest")
 # In ids joined by NULs: one that is empty, or has space or a quote at an end, or a leading =, as spreadsheets guard them.
 _GUARDED = re.compile(r"(?:^|\0)(?:[=\s']|\0|$)|[\s'](?:\0|$)")
-_READ_KEYS = ("text", "title", "post_id", "id", "account_id", "account_name", "account", "published_at", "date")
 _SIDE_FIELDS = ("author", "digest", "platform", "media", "is_repost", "notes")
 _FULL = fullness("full")
 _KEPT: Given = intern(given_text(_FULL, None, ""))
@@ -117,13 +116,12 @@ def plain_chunk(objects: Sequence[Any], rows: Sequence[int], source: Source, *, 
     """
     if {*map(type, objects)} != {dict}:
         return None
-    told = _columns_of(objects)
-    texts = told["text"]
-    titles = [title or None for title in told["title"]] if any(told["title"]) else [None] * len(texts)
-    ids = _first_of(told, "post_id", "id")
-    account_ids = told["account_id"]
-    names = _first_of(told, "account_name", "account")
-    times = _first_of(told, "published_at", "date")
+    texts = [obj.get("text") for obj in objects]
+    titles = [obj.get("title") or None for obj in objects]
+    ids = _first_of(objects, "post_id", "id")
+    account_ids = [obj.get("account_id") for obj in objects]
+    names = _first_of(objects, "account_name", "account")
+    times = _first_of(objects, "published_at", "date")
     textual = {str, type(None)}
     if not ({*map(type, texts)} | {*map(type, titles)}) <= textual:
         return None
@@ -132,37 +130,22 @@ def plain_chunk(objects: Sequence[Any], rows: Sequence[int], source: Source, *, 
     odd = {i for i, text in enumerate(texts) if not text or len(text) <= 120 or len(text) > TEXT_LIMIT or len(text) == EXCEL_CELL_LIMIT}
     odd = {i for i in odd if not _is_ordinary(texts[i], titles[i])}
     odd |= {i for i, title in enumerate(titles) if title is not None and (title.isspace() or len(title) > 100)}
-    odd |= _with_more(objects) | _dirty(ids, account_ids, names)
+    odd |= _unusual(objects, ids, account_ids, names)
     if may_hold_nul:
         odd |= {i for i, obj in enumerate(objects) if any(type(value) is str and "\x00" in value for value in obj.values())}
     return _fast(objects, rows, source, exporter, (texts, titles, ids, account_ids, names, times), odd)
 
 
-def _columns_of(objects: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
-    """The values of *objects* under each key that is read, None where there is none."""
-    keys = set(map(tuple, objects))
-    if len(keys) > 1:
-        return {name: [obj.get(name) for obj in objects] for name in _READ_KEYS}
-    # As a program writes them: every line has the same keys in the same order.
-    told = dict(zip(keys.pop(), zip(*map(dict.values, objects), strict=True), strict=True))
-    return {name: list(told[name]) if name in told else [None] * len(objects) for name in _READ_KEYS}
-
-
-def _first_of(told: dict[str, list[Any]], name: str, alias: str) -> list[Any]:
+def _first_of(objects: Sequence[dict[str, Any]], name: str, alias: str) -> list[Any]:
     """The values under *name*, and where there is none those under *alias*."""
-    values = told[name]
-    return values if all(values) else [other if value is None or value == "" else value for value, other in zip(values, told[alias], strict=True)]
+    values = [obj.get(name) for obj in objects]
+    return values if all(values) else [obj.get(alias) if value is None or value == "" else value for value, obj in zip(values, objects, strict=True)]
 
 
-def _with_more(objects: Sequence[dict[str, Any]]) -> set[int]:
-    """Rows that carry an address or more than the plain form."""
+def _unusual(objects: Sequence[dict[str, Any]], *id_columns: list[Any]) -> set[int]:
+    """Rows whose ids are numbers, empty or dirty, or that carry an address or more than the plain form."""
     side = {"url", *_SIDE_FIELDS}
-    return {i for i, obj in enumerate(objects) if not side.isdisjoint(obj)}
-
-
-def _dirty(*id_columns: list[Any]) -> set[int]:
-    """Rows whose ids are numbers, empty or dirty."""
-    unusual: set[int] = set()
+    unusual = {i for i, obj in enumerate(objects) if not side.isdisjoint(obj)}
     for column in id_columns:
         if {*map(type, column)} == {str} and _GUARDED.search("\0".join(column)) is None:
             continue

@@ -62,9 +62,7 @@ class Remembered:
         keys, first = keys[new], first[new]
         while 4 * (self._count + len(keys)) > 3 * len(self._slots):
             self._grow()
-        said = [texts[n] for n in first.tolist()]
-        places = {text: self._place(text) for text in set(said)}
-        self._settle(keys, np.array([places[text] for text in said], dtype=np.uint32))
+        self._settle(keys, np.fromiter((self._place(texts[n]) for n in first.tolist()), dtype=np.uint32, count=len(first)))
         self._count += len(keys)
 
     def _place(self, text: str) -> int:

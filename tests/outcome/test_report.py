@@ -135,7 +135,7 @@ def test_the_worst_accounts_come_first_also_when_the_table_was_sorted_otherwise(
 
 
 def test_the_verdict_comes_before_the_score():
-    accounts = pd.DataFrame({"verdict": ["clear", "abstain", "review", "flag", "flag"], "score": [0.99, None, 0.98, 0.2, 0.5]})
+    accounts = [{"verdict": verdict, "score": score} for verdict, score in (("clear", 0.99), ("abstain", None), ("review", 0.98), ("flag", 0.2), ("flag", 0.5))]
     ordered = report_module._order_accounts(accounts)
     assert [(account["verdict"], account["score"]) for account in ordered] == [("flag", 0.5), ("flag", 0.2), ("review", 0.98), ("abstain", None), ("clear", 0.99)]
 
