@@ -73,14 +73,7 @@ def may_open(folded: Folded) -> Flags:
     return passed
 
 
-def opens(folded: Folded) -> Flags:
-    """Return for each undisguised text whether it passes the gate."""
-    passed = np.zeros(len(folded.starts) - 1, dtype=np.bool_)
-    passed[_opening(folded)[1]] = True
-    return passed
-
-
-def _opening(folded: Folded) -> tuple[Places, Places]:
+def opening_places(folded: Folded) -> tuple[Places, Places]:
     """Return the places of the words that open undisguised texts, in order, and the text each is of."""
     hits = _gate_words()[1].find(folded.codes)
     counts = _weights()[hits.word]
@@ -112,9 +105,13 @@ def _has_company(folded: Folded, start: Places, word: Places, post: Places) -> F
     return near
 
 
-def open_segments(folded: Folded, segments: Segments) -> Flags:
-    """Return which *segments* of undisguised text are read: those with a word of the trade, and their neighbours in the same line."""
-    places, _post = _opening(folded)
+def open_segments(folded: Folded, segments: Segments, places: Places | None = None) -> Flags:
+    """
+    Return which *segments* of undisguised text are read: those with a word of the trade, and their neighbours in the same line.
+
+    *places* are those of the words that open it, where they are known already (see `opening_places`).
+    """
+    places = opening_places(folded)[0] if places is None else places
     near = np.zeros(len(segments.post), dtype=np.bool_)
     near[np.searchsorted(segments.start, places, side="right") - 1] = True
     # A line's end is a wall: what stands in the next paragraph is about something else as often as not.

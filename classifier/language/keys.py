@@ -30,20 +30,23 @@ class KeyTable:
             waiting, place = waiting[~settled], (place[~settled] + 1) & (len(self._slots) - 1)
 
     def _home(self, keys: Keys) -> Columns:
-        return ((keys * MULTIPLIER) >> np.uint64(64 - self._bits)).astype(np.int64)
+        return ((keys * MULTIPLIER) >> np.uint64(64 - self._bits)).view(np.int64)
 
     def find(self, keys: Keys) -> Columns:
         """Return the number of each key, in the order the table was given them, or -1."""
         place = self._home(keys)
-        found = self._slots[place].astype(np.int64)
-        # Where another key sits in the slot, the next one is asked, until all are found or missing.
-        open_ = np.flatnonzero(found != EMPTY)
-        open_ = open_[self.keys[found[open_]] != keys[open_]]
-        while len(open_):
-            place[open_] = (place[open_] + 1) & (len(self._slots) - 1)
-            found[open_] = self._slots[place[open_]]
-            open_ = open_[found[open_] != EMPTY]
-            open_ = open_[self.keys[found[open_]] != keys[open_]]
+        found = self._slots.take(place).astype(np.int64)
+        if not len(self.keys):
+            return found
+        # Where another key sits in the slot, the next one is asked, until all are found or missing. An empty slot is compared with the last key, for nothing.
+        asked = np.flatnonzero((self.keys.take(found, mode="wrap") != keys) & (found != EMPTY))
+        place, keys = place[asked], keys[asked]
+        while len(asked):
+            place = (place + 1) & (len(self._slots) - 1)
+            number = self._slots.take(place).astype(np.int64)
+            found[asked] = number
+            going = np.flatnonzero((self.keys.take(number, mode="wrap") != keys) & (number != EMPTY))
+            asked, place, keys = asked[going], place[going], keys[going]
         return found
 
 

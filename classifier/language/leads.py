@@ -693,7 +693,7 @@ def _neighbour_table() -> npt.NDArray[np.uint64]:
             table[ord(character)] |= 1 << n
         for character in ends:
             table[ord(character)] |= 1 << 32 + n
-    return np.array(table, dtype=np.uint64)
+    return np.array(table, dtype="<u8")
 
 
 @cache
@@ -720,20 +720,21 @@ def _hints(batch: _Batch) -> list[int]:
     """Return for each text which finders may find something in it, a bit each; those not named find nothing."""
     if len(batch.codes) < WORTH_A_LOOK:
         return [EVERY_HINT] * (len(batch.starts) - 1)
-    rows = _neighbour_table().take(batch.codes, mode="clip")
-    both = rows[:-1] & np.uint64(0xFFFFFFFF) & (rows[1:] >> np.uint64(32))
-    places = np.flatnonzero(both)
-    held = np.zeros(len(batch.starts) - 1, dtype=np.uint64)
-    np.bitwise_or.at(held, np.searchsorted(batch.starts, places, side="right") - 1, both[places])
+    halves = _neighbour_table().take(batch.codes, mode="clip").view("<u4")
+    both = halves[:-2:2] & halves[3::2]
+    places = np.flatnonzero(both != 0)
+    held = np.zeros(len(batch.starts) - 1, dtype=np.uint32)
+    text = np.searchsorted(batch.starts, places, side="right") - 1
+    first = np.flatnonzero(np.diff(text, prepend=-1))
+    held[text[first]] = np.bitwise_or.reduceat(both[places], first) if len(first) else 0
     hints = np.array(list(map(_hint_of, held.tolist())), dtype=np.int64)
     kinds = _class_table().take(batch.codes, mode="clip")
     for n, (hint, least, length) in enumerate(DENSE):
-        # ``counted[length + i]`` stand before place i: how many in the stretch that ends there, and in the part of it that is the text's own?
-        counted = np.concatenate((np.zeros(length + 1, dtype=np.int64), np.cumsum(kinds >> n & 1, dtype=np.int64)))
-        ends = np.flatnonzero(counted[length:] - counted[:-length] >= least)
-        text = np.searchsorted(batch.starts, ends - 1, side="right") - 1
-        own = counted[ends + length] - counted[np.maximum(ends - length, batch.starts[text]) + length]
-        hints[text[own >= least]] |= hint
+        places = np.flatnonzero(kinds & (1 << n))
+        firsts, lasts = places[: max(0, len(places) - least + 1)], places[least - 1 :]
+        close = np.flatnonzero(lasts - firsts < length)
+        text = np.searchsorted(batch.starts, firsts[close], side="right") - 1
+        hints[text[lasts[close] < batch.starts[text + 1]]] |= hint
     found: list[int] = hints.tolist()
     return found
 

@@ -57,6 +57,9 @@ class Lexicon:
         # What was read is numbered from 1; 0 is nothing yet.
         number = {"": 0} | {beginning: n for n, beginning in enumerate(beginnings, 1)}
         steps = [number[beginning[:-1]] << CODE_BITS | ord(beginning[-1]) for beginning in beginnings]
+        # The table of first characters is one gather: nearly all that is asked goes no further.
+        self._first = np.zeros(len(self._follows), dtype=np.int64)
+        self._first[[ord(word[0]) for word in self.words]] = [number[word[0]] for word in self.words]
         self._steps = KeyTable(np.array(steps, dtype=np.uint64))
         self._word_read = np.full(len(number), -1, dtype=np.int64)
         self._word_read[[number[word] for word in self.words]] = np.arange(len(self.words))
@@ -85,8 +88,10 @@ class Lexicon:
         for begin in range(0, len(codes), BLOCK):
             # The last character of all has nothing after it: what it is itself stands in for that.
             sets = self._follows.take(codes[begin : begin + BLOCK + 1], mode="clip")
-            after = np.append(sets[1:], sets[-1:]) if begin + BLOCK >= len(codes) else sets[1:]
-            places.append(np.flatnonzero(sets[: len(after)] & np.uint64(0xFFFFFFFF) & (after >> np.uint64(32))) + begin)
+            if begin + BLOCK >= len(codes):
+                sets = np.append(sets, sets[-1:])
+            halves = sets.view("<u4")
+            places.append(np.flatnonzero((halves[:-2:2] & halves[3::2]) != 0) + begin)
         return np.concatenate(places)
 
     def _longest(self, codes: Codes, place: Places) -> Places:
@@ -111,16 +116,17 @@ class Lexicon:
         if len(start) <= FEW:
             yield self._walk_few(codes, start, end)
             return
-        asked = np.arange(len(start))
-        read = np.zeros(len(start), dtype=np.int64)
-        for length in range(int(self._lengths.max(initial=0))):
-            inside = np.flatnonzero(start[asked] + length < end[asked])
-            asked, read = asked[inside], read[inside]
+        asked = np.flatnonzero(start < end)
+        read = self._first.take(codes[start[asked]], mode="clip")
+        for length in range(1, int(self._lengths.max(initial=0)) + 1):
+            if length > 1:
+                inside = np.flatnonzero(start[asked] + length <= end[asked])
+                asked = asked[inside]
+                read = self._steps.find(_step(read[inside], codes[start[asked] + length - 1])) + 1
+            going = np.flatnonzero(read)
+            asked, read = asked[going], read[going]
             if not len(asked):
                 return
-            step = self._steps.find(_step(read, codes[start[asked] + length]))
-            going = np.flatnonzero(step >= 0)
-            asked, read = asked[going], step[going] + 1
             word = self._word_read[read]
             whole = np.flatnonzero(word >= 0)
             yield asked[whole], word[whole]
@@ -164,7 +170,7 @@ def _followers(words: tuple[str, ...]) -> npt.NDArray[np.uint64]:
         sets[first] = sets.get(first, 0) | (1 << second % GROUPS if second >= 0 else ANY)
         if second >= 0:
             sets[second] = sets.get(second, 0) | 1 << second % GROUPS + 32
-    table = np.full(max(sets, default=0) + 2, ANY << 32, dtype=np.uint64)
+    table = np.full(max(sets, default=0) + 2, ANY << 32, dtype="<u8")
     table[list(sets)] |= np.array(list(sets.values()), dtype=np.uint64)
     return table
 
@@ -176,10 +182,16 @@ def _step(read: Places, code: npt.NDArray[np.integer]) -> npt.NDArray[np.uint64]
 def _apart(start: Places, end: Places) -> Flags:
     """Return which stretches are kept, read from left to right, if none may begin inside the last one that was."""
     kept = np.concatenate(([True], start[1:] >= np.maximum.accumulate(end)[:-1]))
-    last = 0
     # Few begin inside another: only these have to be asked one by one.
-    for n in np.flatnonzero(~kept).tolist():
-        if kept[n - 1]:
-            last = end[n - 1]
-        kept[n] = start[n] >= last
+    asked = np.flatnonzero(~kept)
+    dropped: list[int] = []
+    last = 0
+    for n, begin, left in zip(asked.tolist(), start[asked].tolist(), end[asked - 1].tolist(), strict=True):
+        # What stands before it is kept, unless it was just dropped.
+        if not dropped or dropped[-1] != n - 1:
+            last = left
+        if begin < last:
+            dropped.append(n)
+    kept[asked] = True
+    kept[dropped] = False
     return kept

@@ -196,12 +196,12 @@ def fold(texts: list[str]) -> Folded:
     original = to_codes("\n".join([*texts, ""]))
     ends = np.cumsum(np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)) + 1)
     codes = plain_codes(original)
-    kept = codes != 0
-    seen = codes[kept]
-    kept[kept] = ~inside_words(seen)
-    source = np.flatnonzero(kept)
+    seen = np.flatnonzero(codes != 0)
+    codes = codes.take(seen)
+    kept = np.flatnonzero(~inside_words(codes))
+    source = seen.take(kept)
     starts = np.concatenate(([0], np.searchsorted(source, ends)))
-    return Folded(codes[source], source, starts)
+    return Folded(codes.take(kept), source, starts)
 
 
 def plain_codes(codes: Codes) -> Codes:

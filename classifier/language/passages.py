@@ -21,6 +21,8 @@ Places = npt.NDArray[np.int64]
 LINE_ENOUGH = 30
 ENOUGH = 60
 LONGEST = 100
+# So few posts are cut one after the other: arrays are made for many.
+FEW = 20
 SENTENCE_ENDS = [ord(c) for c in "。!?;"]
 CLAUSE_ENDS = [ord(c) for c in ",、: "]
 
@@ -36,22 +38,25 @@ class Segments(NamedTuple):
 def cut_segments(folded: Folded) -> Segments:
     """Return the segments of *folded*; every character is in exactly one, every post has at least one."""
     codes, starts = folded.codes, folded.starts
-    line, sentence, clause = ((marks_in(codes, marks) + 1).tolist() for marks in ([NEWLINE], SENTENCE_ENDS, CLAUSE_ENDS))
-    bounds = starts.tolist()
-    posts: list[int] = []
-    ends: list[int] = []
-    begins: list[int] = []
-    for post in range(len(starts) - 1):
-        at, last = bounds[post], bounds[post + 1]
-        while True:
-            end = _next_end(at, bounds[post], last, line, sentence, clause)
-            posts.append(post)
-            begins.append(at)
+    line, sentence, clause = (marks_in(codes, marks) + 1 for marks in ([NEWLINE], SENTENCE_ENDS, CLAUSE_ENDS))
+    post, at = np.arange(len(starts) - 1), starts[:-1]
+    posts, begins = [post[:0]], [at[:0]]
+    # The next segment of every post that goes on, until few do: these go on one by one.
+    while len(post) > FEW:
+        posts.append(post)
+        begins.append(at)
+        at = _next_ends(at, starts[post], starts[post + 1], line, sentence, clause)
+        going = np.flatnonzero(at < starts[post + 1])
+        post, at = post[going], at[going]
+    lists = line.tolist(), sentence.tolist(), clause.tolist()
+    for own, begin, first, last in zip(post.tolist(), at.tolist(), starts[post].tolist(), starts[post + 1].tolist(), strict=True):
+        ends = [begin]
+        while (end := _next_end(ends[-1], first, last, *lists)) < last:
             ends.append(end)
-            at = end
-            if at >= last:
-                break
-    return Segments(np.array(posts, dtype=np.int64), np.array(begins, dtype=np.int64), np.array(ends, dtype=np.int64))
+        posts.append(np.full(len(ends), own))
+        begins.append(np.array(ends))
+    start = np.sort(np.concatenate(begins))
+    return Segments(np.sort(np.concatenate(posts)), start, np.append(start, starts[-1:])[1:])
 
 
 def marks_in(codes: npt.NDArray[np.uint32], marks: list[int]) -> Places:
@@ -60,6 +65,18 @@ def marks_in(codes: npt.NDArray[np.uint32], marks: list[int]) -> Places:
     for mark in marks[1:]:
         found |= codes == mark
     return np.flatnonzero(found)
+
+
+def _next_ends(at: Places, first: Places, last: Places, line: Places, sentence: Places, clause: Places) -> Places:
+    """Return what `_next_end` gives for each of the places *at*."""
+    longest = np.minimum(last, at + LONGEST)
+    begins_line = (at == first) | (line[np.searchsorted(line, at)] == at)
+    end = longest.copy()
+    # The best of all comes last.
+    for ends, enough, allowed in ((clause, ENOUGH, longest < last), (sentence, ENOUGH, True), (line, np.where(begins_line, LINE_ENOUGH, 1), True)):
+        found = np.append(ends, last[-1] + 1)[np.searchsorted(ends, at + enough)]
+        end = np.where((found <= longest) & allowed, found, end)
+    return end
 
 
 def _next_end(at: int, first: int, last: int, line: list[int], sentence: list[int], clause: list[int]) -> int:

@@ -219,6 +219,8 @@ def load_model(name: str = SHIPPED) -> Model:
     found["weights"] = found["weights"].reshape(len(vocabulary), -1)
     rivals = tuple(manifest.get("rivals", Model.rivals))
     learned: dict[str, Any] = {key: found[key].astype(np.float64) for key in ARRAYS} | {key: numbers[key] for key in NUMBERS}
+    # A column's weights side by side, as they are asked for: turned without a copy of the whole table, which a batch of one line would notice.
+    learned["category_weights"] = np.asfortranarray(learned["category_weights"])
     return Model(folder.name, vocabulary, **learned, rivals=rivals, points=_points(manifest, folder), manifest=manifest, folder=folder)
 
 

@@ -44,6 +44,15 @@ def joined(found: list[Occurrences]) -> Occurrences:
     return Occurrences(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
 
 
+class Known(NamedTuple):
+    """Stretches of one length: their keys, and for each key its column as a word and as an n-gram, or -1, and whether a longer one begins with it."""
+
+    table: KeyTable
+    word: npt.NDArray[np.int32]
+    gram: npt.NDArray[np.int32]
+    begins: npt.NDArray[np.bool_]
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """What the columns are: words first, then n-grams by length."""
@@ -55,61 +64,87 @@ class Vocabulary:
         return len(self.words) + sum(map(len, self.grams))
 
     @cached_property
-    def _word_table(self) -> tuple[KeyTable, Places]:
-        """The table of words that fit a key, as the n-gram stream writes them, and the columns of its keys."""
-        latin = {name: code for code, name in mark_names().items()}
-        lengths = np.array([1 if word[0] < "\u0080" else len(word) for word in self.words], dtype=np.int64)
-        columns, keys = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.uint64)]
-        for length in range(1, LONGEST_KEY + 1):
-            columns.append(np.flatnonzero(lengths == length))
-            written = [chr(latin.get(word, 0)) if word[0] < "\u0080" else word for word in map(self.words.__getitem__, columns[-1].tolist())]
-            codes = np.minimum(to_codes("".join(written)), 0xFFFD).astype(np.uint64).reshape(-1, length)
+    def _lengths(self) -> Places:
+        """How many characters of the stream each word has: a Latin one is a single character there."""
+        lengths = np.fromiter(map(len, self.words), dtype=np.int64, count=len(self.words))
+        lengths[[word[0] < "\u0080" for word in self.words]] = 1
+        return lengths
+
+    @cached_property
+    def _known(self) -> list[Known]:
+        """What is known of stretches of 2 to LONGEST_KEY characters, by length: each is looked up once, whether it is a word, an n-gram or both."""
+        offsets = dict(zip(GRAM_LENGTHS, np.cumsum([len(self.words), *map(len, self.grams)]).tolist(), strict=False))
+        families = dict(zip(GRAM_LENGTHS, self.grams, strict=True))
+        known: list[Known] = []
+        longer = np.zeros(0, dtype=np.uint64)
+        for length in range(LONGEST_KEY, 1, -1):
+            columns = np.flatnonzero(self._lengths == length)
+            codes = np.minimum(to_codes("".join(map(self.words.__getitem__, columns.tolist()))), 0xFFFD).astype(np.uint64).reshape(-1, length)
             # The first character stands highest, as in `grams`.
-            keys.append(np.bitwise_or.reduce(codes << np.arange(16 * (length - 1), -1, -16, dtype=np.uint64), axis=1))
-        return KeyTable(np.concatenate(keys)), np.concatenate(columns)
+            words = np.bitwise_or.reduce(codes << np.arange(16 * (length - 1), -1, -16, dtype=np.uint64), axis=1)
+            family = families.get(length, longer[:0])
+            # Sorted here: `np.unique` takes several times longer for so many.
+            keys = np.sort(np.concatenate((words, family, longer >> np.uint64(16))))
+            table = KeyTable(keys[np.flatnonzero(np.diff(keys, prepend=~keys[:1]))])
+            # One more entry than keys, the last, stands for a stretch that nothing is known of.
+            word, gram, begins = (np.full(len(table.keys) + 1, -1, dtype=np.int32) for _ in range(3))
+            word[table.find(words)] = columns
+            gram[table.find(family)] = np.arange(len(family)) + offsets.get(length, 0)
+            begins[table.find(longer >> np.uint64(16))] = 0
+            known.append(Known(table, word, gram, begins >= 0))
+            longer = table.keys
+        return known[::-1]
+
+    @cached_property
+    def _single(self) -> npt.NDArray[np.int32]:
+        """The column of each code of the stream that is a word by itself, or -1."""
+        latin = {name: code for code, name in mark_names().items()}
+        column = np.full(0x10000, -1, dtype=np.int32)
+        for n in np.flatnonzero(self._lengths == 1).tolist():
+            word = self.words[n]
+            column[latin.get(word, 0) if word[0] < "\u0080" else min(ord(word), 0xFFFD)] = n
+        # Where the Latin words went that are no longer listed.
+        column[0] = -1
+        return column
 
     @cached_property
     def _long_words(self) -> dict[str, int]:
         return {word: n for n, word in enumerate(self.words) if len(word) > LONGEST_KEY}
 
-    @cached_property
-    def _tables(self) -> list[KeyTable]:
-        return [KeyTable(keys) for keys in self.grams]
-
-    def occurrences(self, reading: Reading, wanted: npt.NDArray[np.bool_]) -> Occurrences:
-        """Return every feature of *reading* in *wanted* segments that has a column, family by family."""
-        chosen = np.flatnonzero(wanted[reading.word_segment])
-        column = self._word_columns(reading, chosen)
-        known = np.flatnonzero(column >= 0)
-        start = reading.word_start[chosen[known]]
-        words = Occurrences(column[known], reading.stream_segment[start], start, reading.word_span[chosen[known]])
-        return joined([words, self.gram_occurrences(reading, wanted)])
-
-    def gram_occurrences(self, reading: Reading, wanted: npt.NDArray[np.bool_]) -> Occurrences:
-        """Return the n-grams among the features (see `occurrences`): they need no words cut."""
-        found = []
-        offset = len(self.words)
-        for length, table in zip(GRAM_LENGTHS, self._tables, strict=True):
-            gram = grams(reading, length, wanted)
-            column = table.find(gram.key)
-            hit = np.flatnonzero(column >= 0)
-            found.append(Occurrences(column[hit] + offset, gram.segment[hit], gram.start[hit], np.full(len(hit), length)))
-            offset += len(table.keys)
-        return joined(found)
-
-    def _word_columns(self, reading: Reading, chosen: Places) -> Places:
-        """Return the column of each of the *chosen* words of *reading*, or -1."""
-        start, span = reading.word_start[chosen], reading.word_span[chosen]
-        keys = reading.stream[start]
-        for i in range(1, LONGEST_KEY):
-            longer = np.flatnonzero(span > i)
-            keys[longer] = (keys[longer] << np.uint64(16)) | reading.stream[start[longer] + i]
-        table, columns = self._word_table
-        found = table.find(keys)
-        column = np.where(found >= 0, np.append(columns, -1)[found], -1)
-        long = np.flatnonzero(span > LONGEST_KEY)
-        column[long] = [self._long_words.get(word, -1) for word in reading.words_at(chosen[long])]
-        return column
+    def occurrences(self, reading: Reading, wanted: npt.NDArray[np.bool_], *, words: bool = True) -> Occurrences:
+        """Return every feature of *reading* in *wanted* segments that has a column, family by family; without *words* only the n-grams, which need none cut."""
+        stream = reading.stream
+        inside = wanted.take(reading.stream_segment)
+        span = np.zeros(len(stream), dtype=np.int32)
+        own = np.flatnonzero(inside.take(reading.word_start)) if words else np.zeros(0, dtype=np.int64)
+        span[reading.word_start[own]] = reading.word_span[own]
+        word_column = np.full(len(stream), -1, dtype=np.int32)
+        single = np.flatnonzero(span == 1)
+        word_column[single] = self._single.take(stream.take(single).view(np.int64))
+        long = own[reading.word_span[own] > LONGEST_KEY]
+        word_column[reading.word_start[long]] = [self._long_words.get(word, -1) for word in reading.words_at(long)]
+        # Whether another character of the same post comes after.
+        goes_on = np.append(reading.stream_post[1:] == reading.stream_post[:-1], np.zeros(min(1, len(stream)), dtype=np.bool_))
+        start = np.flatnonzero(inside & goes_on)
+        keys = stream.take(start)
+        found: list[tuple[Places, Places, int]] = []
+        for length, known in enumerate(self._known, 2):
+            keys = keys << np.uint64(16) | stream.take(start + (length - 1))
+            number = known.table.find(keys)
+            whole = np.flatnonzero(span.take(start) == length)
+            word_column[start.take(whole)] = known.word.take(number.take(whole))
+            if length in GRAM_LENGTHS:
+                column = known.gram.take(number)
+                hit = np.flatnonzero(column >= 0)
+                found.append((column.take(hit).astype(np.int64), start.take(hit), length))
+            # A stretch that begins nothing longer is not looked up with its next character.
+            going = np.flatnonzero(known.begins.take(number) & goes_on.take(start + (length - 1)))
+            start, keys = start.take(going), keys.take(going)
+        place = np.flatnonzero(word_column >= 0)
+        columns = np.concatenate([word_column.take(place).astype(np.int64), *(own for own, _, _ in found)])
+        start = np.concatenate([place, *(own for _, own, _ in found)])
+        spans = np.concatenate([span.take(place), *(np.full(len(own), length, dtype=np.int32) for _, own, length in found)]).astype(np.int64)
+        return Occurrences(columns, reading.stream_segment.take(start), start, spans)
 
     def name(self, column: int) -> str:
         """Return the word or n-gram of *column*, as a person reads it."""
@@ -164,12 +199,26 @@ def _frequent(keys: Keys, posts: Places, groups: Places, least_posts: int, least
 
 def count(occurrences: Occurrences, rows: Places, n_rows: int, n_columns: int) -> sp.csr_matrix:
     """Return how often each column stands in each row, columns in order; ``rows[i]`` is the row of occurrence *i*."""
-    entries = np.sort(rows * n_columns + occurrences.column)
-    first = np.flatnonzero(np.diff(entries, prepend=-1))
+    bits = n_columns.bit_length()
+    entries = np.sort(rows << bits | occurrences.column)
+    differs = np.ones(len(entries), dtype=np.bool_)
+    np.not_equal(entries[1:], entries[:-1], out=differs[1:])
+    first = np.flatnonzero(differs)
     counts = np.diff(first, append=len(entries)).astype(np.float64)
-    row, column = np.divmod(entries[first], n_columns)
-    ends = np.cumsum(np.bincount(row, minlength=n_rows))
-    return sp.csr_matrix((counts, column, np.concatenate(([0], ends))), shape=(n_rows, n_columns))
+    entries = entries[first]
+    ends = np.searchsorted(entries, np.arange(n_rows + 1) << bits)
+    return sp.csr_matrix((counts, (entries & ((1 << bits) - 1)).astype(np.int32), ends.astype(np.int32)), shape=(n_rows, n_columns))
+
+
+def product(left: sp.csr_matrix, right: sp.csr_matrix) -> sp.csr_matrix:
+    """Return *left* times *right*, whose columns are features: a product keeps a place for every column it has, and only those in use stay in the processor's cache."""
+    in_use = np.zeros(right.shape[1], dtype=np.bool_)
+    in_use[right.indices] = True
+    used = np.flatnonzero(in_use).astype(np.int32)
+    number = np.zeros(right.shape[1], dtype=np.int32)
+    number[used] = np.arange(len(used))
+    narrow = left @ sp.csr_matrix((right.data, number.take(right.indices), right.indptr), shape=(right.shape[0], len(used)))
+    return sp.csr_matrix((narrow.data, used.take(narrow.indices), narrow.indptr), shape=(left.shape[0], right.shape[1]))
 
 
 def weigh(counts: sp.csr_matrix, rarity: Values) -> tuple[sp.csr_matrix, Values]:
@@ -178,12 +227,11 @@ def weigh(counts: sp.csr_matrix, rarity: Values) -> tuple[sp.csr_matrix, Values]
 
     An empty row stays empty; its length is 0.
     """
-    weighted = counts.copy()
-    weighted.data = entry_weights(weighted.data, rarity[weighted.indices])
-    rows = np.repeat(np.arange(weighted.shape[0]), np.diff(weighted.indptr))
-    lengths: Values = np.sqrt(np.bincount(rows, weights=weighted.data**2, minlength=weighted.shape[0]))
-    weighted.data /= lengths[rows]
-    return weighted, lengths
+    weights = entry_weights(counts.data, rarity.take(counts.indices))
+    times = np.diff(counts.indptr)
+    lengths: Values = np.sqrt(np.bincount(np.repeat(np.arange(len(times)), times), weights=weights**2, minlength=len(times)))
+    weights /= np.repeat(lengths, times)
+    return sp.csr_matrix((weights, counts.indices, counts.indptr), shape=counts.shape), lengths
 
 
 def entry_weights(counts: Values, rarity: Values) -> Values:

@@ -17,13 +17,13 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from classifier.language.gate import may_open, open_segments, opens
+from classifier.language.gate import may_open, open_segments, opening_places
 from classifier.language.keys import sorting_order
 from classifier.language.normalise import Folded, fold, pick, undisguise
 from classifier.language.passages import cut_segments
 from classifier.language.vectorise import Reading, read_segments
 from classifier.model.bundle import Model
-from classifier.model.features import Occurrences, Vocabulary, count, entry_weights, weigh
+from classifier.model.features import Occurrences, Vocabulary, count, entry_weights, product, weigh
 
 Places = npt.NDArray[np.int64]
 Values = npt.NDArray[np.float64]
@@ -42,19 +42,29 @@ class Passages(NamedTuple):
 
 class Features(NamedTuple):
     """
-    A batch of texts as the model sees them: TF-IDF rows of all that is read of each post, and of each passage.
+    A batch of texts as the model sees them: TF-IDF rows of each passage, and of all that is read of each post.
 
-    Every row is scaled to length 1; ``whole_length`` and ``part_length`` are what the lengths were. ``near`` says which segments are read.
+    Every row is scaled to length 1; ``lengths`` are what the lengths were. The rows of the passages come first; ``whole_row`` is the row of each post,
+    which is that of its passage if it has only one. ``near`` says which segments are read.
     """
 
     reading: Reading
     occurrences: Occurrences
     near: npt.NDArray[np.bool_]
-    whole: sp.csr_matrix
-    whole_length: Values
     passages: Passages
-    parts: sp.csr_matrix
-    part_length: Values
+    rows: sp.csr_matrix
+    lengths: Values
+    whole_row: Places
+
+    @property
+    def whole(self) -> sp.csr_matrix:
+        """A row for each post."""
+        return self.rows[self.whole_row]
+
+    @property
+    def parts(self) -> sp.csr_matrix:
+        """A row for each passage."""
+        return self.rows[: len(self.passages.post)]
 
 
 class Judged(NamedTuple):
@@ -77,9 +87,9 @@ def find_features(vocabulary: Vocabulary, texts: list[str]) -> tuple[Reading, Oc
     return _find_near(vocabulary, undisguise(fold(texts)), every_word=False)
 
 
-def _find_near(vocabulary: Vocabulary, plain: Folded, *, every_word: bool) -> tuple[Reading, Occurrences, npt.NDArray[np.bool_]]:
+def _find_near(vocabulary: Vocabulary, plain: Folded, *, every_word: bool, opening: Places | None = None) -> tuple[Reading, Occurrences, npt.NDArray[np.bool_]]:
     segments = cut_segments(plain)
-    near = open_segments(plain, segments)
+    near = open_segments(plain, segments, opening)
     reading = read_segments(plain, segments, wanted=near | every_word)
     return reading, vocabulary.occurrences(reading, near), near
 
@@ -89,20 +99,22 @@ def featurise(model: Model, texts: list[str]) -> Features:
     return _featurise(model, undisguise(fold(texts)), every_word=False)
 
 
-def _featurise(model: Model, plain: Folded, *, every_word: bool) -> Features:
-    reading, occurrences, near = _find_near(model.vocabulary, plain, every_word=every_word)
+def _featurise(model: Model, plain: Folded, *, every_word: bool, opening: Places | None = None) -> Features:
+    reading, occurrences, near = _find_near(model.vocabulary, plain, every_word=every_word, opening=opening)
     post, n_posts = reading.segments.post, len(plain.starts) - 1
     by_segment = count(occurrences, occurrences.segment, len(post), len(model.vocabulary))
-    whole = weigh(_sum_segments(np.arange(len(post)), post, n_posts, by_segment), model.rarity)
     passages, segments, rows = cut_passages(post, near, n_posts)
-    parts = weigh(_sum_segments(segments, rows, len(passages.post), by_segment), model.rarity)
-    return Features(reading, occurrences, near, *whole, passages, *parts)
+    several = np.bincount(passages.post, minlength=n_posts) > 1
+    whole_row = np.where(several, len(passages.post) + np.cumsum(several) - 1, np.searchsorted(passages.post, np.arange(n_posts)))
+    of_several = np.flatnonzero(several[post])
+    segments, rows = np.concatenate((segments, of_several)), np.concatenate((rows, whole_row[post[of_several]]))
+    weighed = weigh(_sum_segments(segments, rows, len(passages.post) + int(several.sum()), by_segment), model.rarity)
+    return Features(reading, occurrences, near, passages, *weighed, whole_row)
 
 
 def _sum_segments(segments: Places, rows: Places, n_rows: int, by_segment: sp.csr_matrix) -> sp.csr_matrix:
     """Return the counts of ``segments[i]`` summed into row ``rows[i]``."""
-    chosen = sp.csr_matrix((np.ones(len(rows)), (rows, segments)), shape=(n_rows, by_segment.shape[0]))
-    return (chosen @ by_segment).tocsr()
+    return product(sp.csr_matrix((np.ones(len(rows)), (rows, segments)), shape=(n_rows, by_segment.shape[0])), by_segment)
 
 
 def cut_passages(post: Places, near: npt.NDArray[np.bool_], n_posts: int) -> tuple[Passages, Places, Places]:
@@ -138,14 +150,16 @@ def judge(model: Model, texts: list[str], *, every_word: bool = True) -> Judged:
     # First a quick look at all texts, then a sure one at those few, whose disguises are undone.
     likely = np.flatnonzero(may_open(folded))
     plain = undisguise(pick(folded, likely))
-    sure = np.flatnonzero(opens(plain))
+    places, post = opening_places(plain)
+    sure = np.unique(post)
     opened = likely[sure]
-    features = _featurise(model, pick(plain, sure), every_word=every_word)
-    passed = np.diff(features.whole.indptr) > 0
-    strength = margin(against(features.parts, model.weights, model.rival_constants))
-    strongest = strongest_passage(strength, features.passages.post, len(opened))
-    whole = margin(against(features.whole, model.weights, model.rival_constants))
-    found = model.constant + model.whole * whole + model.strongest * strength[strongest]
+    read = pick(plain, sure)
+    places += read.starts[np.searchsorted(sure, post)] - plain.starts[post]
+    features = _featurise(model, read, every_word=every_word, opening=places)
+    passed = np.diff(features.rows.indptr)[features.whole_row] > 0
+    strength = margin(against(features.rows, model.weights, model.rival_constants))
+    strongest = strongest_passage(strength[: len(features.passages.post)], features.passages.post, len(opened))
+    found = model.constant + model.whole * strength[features.whole_row] + model.strongest * strength[strongest]
     log_odds = np.full(len(texts), model.floor)
     log_odds[opened[passed]] = found[passed]
     return Judged(log_odds, opened, passed, features, strongest)
@@ -171,14 +185,8 @@ def shares(log_odds: Values) -> Values:
 
 def category_log_odds(judged: Judged, model: Model, posts: Places) -> Values:
     """Return the log-odds that the strongest passage of each of *posts* is of each category; *posts* are numbers among the opened ones."""
-    rows = judged.features.parts[judged.strongest[posts]]
-    # Only of the columns in use: the whole turned table would be copied for every batch, and a batch may be one line.
-    in_use = np.zeros(rows.shape[1], dtype=np.bool_)
-    in_use[rows.indices] = True
-    used = np.flatnonzero(in_use)
-    column = (np.cumsum(in_use) - 1)[rows.indices]
-    narrow = sp.csr_matrix((rows.data, column, rows.indptr), shape=(rows.shape[0], len(used)))
-    found: Values = narrow @ np.ascontiguousarray(model.category_weights[:, used].T) + model.category_constants
+    rows = judged.features.rows[judged.strongest[posts]]
+    found: Values = rows @ model.category_weights.T + model.category_constants
     return found
 
 
@@ -210,11 +218,11 @@ def pushes(judged: Judged, model: Model, posts: Places) -> Values:
     post, segment = post[chosen], found.segment[chosen]
     # Sorted once: the strongest passage is a part of the whole.
     order = sorting_order(post * len(model.weights) + found.column[chosen])
-    places, values = _share(found, chosen[order], post[order], features.whole_length, model.whole * of_whole, model)
+    places, values = _share(found, chosen[order], post[order], features.lengths[features.whole_row], model.whole * of_whole, model)
     strongest = judged.strongest[post]
     inside = (features.passages.first[strongest] <= segment) & (segment <= features.passages.last[strongest])
     order = order[inside[order]]
-    lengths = features.part_length[judged.strongest]
+    lengths = features.lengths[judged.strongest]
     more_places, more_values = _share(found, chosen[order], post[order], lengths, model.strongest * of_strongest, model)
     weights = np.concatenate((*values, *more_values))
     pushed: Values = np.bincount(np.concatenate((*places, *more_places)), weights, len(features.reading.stream)).astype(np.float64, copy=False)
@@ -238,7 +246,7 @@ def _constant_of(mine: Values, model: Model) -> Values:
 def _shares_of(judged: Judged, model: Model, posts: Places) -> tuple[Values, Values]:
     """Return the shares of the rivals in the whole of each of *posts* and in its strongest passage."""
     features = judged.features
-    rows = features.whole[posts], features.parts[judged.strongest[posts]]
+    rows = features.rows[features.whole_row[posts]], features.rows[judged.strongest[posts]]
     of_whole, of_strongest = (shares(against(read, model.weights, model.rival_constants)) for read in rows)
     return of_whole, of_strongest
 

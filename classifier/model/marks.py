@@ -137,7 +137,7 @@ def describe_stretches(judged: Judged, model: Model, stretches: Stretches, title
     asked = np.zeros(len(texts), dtype=np.bool_)
     asked[stretches.post] = True
     far = asked[features.reading.segments.post] & ~features.near
-    found = joined([features.occurrences, model.vocabulary.gram_occurrences(features.reading, far)])
+    found = joined([features.occurrences, model.vocabulary.occurrences(features.reading, far, words=False)])
     row = stretches.of_character[found.start]
     said = np.flatnonzero(row >= 0)
     own = count(found._replace(column=found.column[said]), row[said], n, len(model.rarity))

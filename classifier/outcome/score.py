@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import NoneType
 from typing import Any, NamedTuple, TypeVar
 
@@ -50,20 +50,28 @@ class Scores(NamedTuple):
 def score_texts(model: Model, titles: list[str], texts: list[str]) -> Scores:
     """Return what `score_posts` adds to posts with these *titles* and *texts*: without a table, which takes longer than one post."""
     scores = Scores([""] * len(texts), [None] * len(texts), [""] * len(texts), [[] for _ in texts])
-    judgeable = [n for n, (title, text) in enumerate(zip(titles, texts, strict=True)) if title.strip() or text.strip()]
+    judgeable = [n for n, (title, text) in enumerate(zip(titles, texts, strict=True)) if _says(title) or _says(text)]
     for part in in_parts(judgeable, lambda n: len(titles[n]) + len(texts[n])):
         _score_part(model, part, titles, texts, scores)
     return scores
 
 
-def in_parts(items: Iterable[Item], length: Callable[[Item], int]) -> Iterator[list[Item]]:
+def _says(text: str) -> bool:
+    """Whether *text* has a character that is not a space; ``strip`` would copy every text."""
+    return bool(text) and not text.isspace()
+
+
+def in_parts(items: Sequence[Item], length: Callable[[Item], int]) -> Iterator[list[Item]]:
     """Yield *items*, in order, some PART characters at a time, by the *length* of each: memory grows with what is judged or read together."""
+    lengths = list(map(length, items))
+    # Even parts: a small rest would take nearly as long as a whole one.
+    enough = sum(lengths) / max(1, round(sum(lengths) / PART))
     part: list[Item] = []
     held = 0
-    for item in items:
+    for item, own in zip(items, lengths, strict=True):
         part.append(item)
-        held += length(item)
-        if held >= PART:
+        held += own
+        if held >= enough:
             yield part
             part, held = [], 0
     if part:
