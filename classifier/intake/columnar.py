@@ -20,7 +20,7 @@ def read_parquet(source: Source) -> Iterator[list[Record]]:
     import pyarrow.parquet as pq
 
     try:
-        file = pq.ParquetFile(source.path, memory_map=False)
+        file = pq.ParquetFile(source.path, memory_map=False, pre_buffer=False)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise ExportError(f"{source.name}: not readable as Parquet ({error})") from None
     with file:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 LINE_LIMIT = 8 << 20  # bytes; a longer line is one reject and is not held in memory
 _BLOCK = 1 << 20
 _SAMPLE_LINES = 50
-LINES_A_CHUNK = 5_000  # what is done once a batch, for its tables and its accounts, is shared by as many
+LINES_A_CHUNK = 4_000  # what is done once a batch, for its tables and its accounts, is shared by as many
 BYTES_A_CHUNK = 8 << 20  # of long lines, fewer
 _DEPTH_LIMIT = 64
 

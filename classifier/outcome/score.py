@@ -65,7 +65,7 @@ def in_parts(items: Sequence[Item], length: Callable[[Item], int]) -> Iterator[l
     """Yield *items*, in order, some PART characters at a time, by the *length* of each: memory grows with what is judged or read together."""
     lengths = list(map(length, items))
     # Even parts: a small rest would take nearly as long as a whole one.
-    enough = sum(lengths) / max(1, round(sum(lengths) / PART))
+    enough = max(1, sum(lengths) / max(1, round(sum(lengths) / PART)))
     part: list[Item] = []
     held = 0
     for item, own in zip(items, lengths, strict=True):
