@@ -12,7 +12,7 @@ import pandas as pd
 from classifier.model.bundle import Model
 from classifier.model.categories import CATEGORIES
 from classifier.model.evidence import quote_evidence
-from classifier.model.judge import category_log_odds, judge, probability
+from classifier.model.judge import category_log_odds, judge_sifted, probability, sift
 
 SCORED_COLUMNS = ("verdict", "score", "category", "evidence")
 # Characters judged together: so many that arrays pay, so few that they stay small beside the model.
@@ -81,13 +81,15 @@ def in_parts(items: Sequence[Item], length: Callable[[Item], int]) -> Iterator[l
 def _score_part(model: Model, part: list[int], titles: list[str], texts: list[str], scores: Scores) -> None:
     """Put what is said of the posts *part* into *scores*."""
     own_titles, own_texts = [titles[n] for n in part], [texts[n] for n in part]
-    judged = judge(model, [f"{title}\n{text}" for title, text in zip(own_titles, own_texts, strict=True)], every_word=False)
-    chances = probability(judged.log_odds)
+    sifted = sift([f"{title}\n{text}" for title, text in zip(own_titles, own_texts, strict=True)])
+    # Most posts need no more looking at, and a single one may be all there is.
+    judged = judge_sifted(model, sifted, every_word=False) if len(sifted.opened) else None
+    chances = probability(judged.log_odds if judged else np.full(len(part), model.floor))
     for n, chance in zip(part, chances.tolist(), strict=True):
         scores.score[n] = chance
         scores.verdict[n] = model.verdict(chance)
-    shown = np.flatnonzero(chances[judged.opened] >= model.review_from)
-    if not len(shown):
+    shown = np.flatnonzero(chances[sifted.opened] >= model.review_from)
+    if judged is None or not len(shown):
         return
     opened = judged.opened.tolist()
     quotes = quote_evidence(judged, model, shown, [own_titles[n] for n in opened], [own_texts[n] for n in opened])
