@@ -65,19 +65,16 @@ def learn(rows: list[Row]) -> tuple[Model, HeldOut]:
     passed = pass_gate([full_text(row) for row in rows])
     _require_enough(rows, passed)
     read_rows = [row for row, passes in zip(rows, passed, strict=True) if passes]
-    texts = [full_text(row) for row in read_rows]
     offers = np.array([row["label"] == "offer" for row in read_rows])
     rivals, kinds = find_rivals(read_rows)
-    groups = np.unique([row["group"] for row in read_rows], return_inverse=True)[1]
-    model = _blank(learn_vocabulary(read(texts), groups, least_posts=2, least_groups=2))
-    model = replace(model, rarity=learn_rarity(_count_whole(model.vocabulary, texts)))
-    features = featurise(model, texts)
+    groups = number_groups(read_rows)
+    model, features = learn_features(read_rows)
     counts = np.array([row["weight"] for row in read_rows])
     parts = _cross_validate(features, kinds, counts, groups)
     mixture = LogisticRegression(C=10.0).fit(parts, offers, sample_weight=counts)
     # Both parts say the same in a short post: neither may count against an offer.
     whole, strongest = np.maximum(mixture.coef_[0], 0.0)
-    fitted = _fit(features, kinds, counts, np.arange(len(offers)))
+    fitted = fit_rivals(features, kinds, counts, np.arange(len(offers)))
     strongest_of = _strongest(features, fitted, len(offers))
     categories = _fit_categories(features, read_rows, strongest_of, np.arange(len(offers)))
     model = replace(
@@ -112,6 +109,20 @@ def pass_gate(texts: list[str]) -> Truth:
     reading = read(texts)
     near = open_segments(reading.folded, reading.segments)
     return np.bincount(reading.segments.post[near], minlength=len(texts)) > 0
+
+
+def number_groups(rows: list[Row]) -> Places:
+    """Return a number for the group (writer, account) of each row, the same for the same group."""
+    numbers: Places = np.unique([row["group"] for row in rows], return_inverse=True)[1]
+    return numbers
+
+
+def learn_features(rows: list[Row]) -> tuple[Model, Features]:
+    """Return a model that knows the features of *rows* and how rare each is, but has no weights yet, and what it sees of each row."""
+    texts = [full_text(row) for row in rows]
+    model = _blank(learn_vocabulary(read(texts), number_groups(rows), least_posts=2, least_groups=2))
+    model = replace(model, rarity=learn_rarity(_count_whole(model.vocabulary, texts)))
+    return model, featurise(model, texts)
 
 
 def _blank(vocabulary: Vocabulary) -> Model:
@@ -161,7 +172,7 @@ def find_rivals(rows: list[Row]) -> tuple[tuple[str, ...], Places]:
     return rivals, np.array([number.get(kind, number[rest]) if kind else -1 for kind in named])
 
 
-def _fit(features: Features, kinds: Places, counts: Values, chosen: Places) -> Fitted:
+def fit_rivals(features: Features, kinds: Places, counts: Values, chosen: Places) -> Fitted:
     """Tell the offers among the *chosen* posts (*kinds* -1) from each kind of the others, by all that is read of each, as much as each *counts*."""
     found = [_fit_pair(features, kinds, counts, chosen[(kinds[chosen] == -1) | (kinds[chosen] == kind)]) for kind in range(kinds.max() + 1)]
     return Fitted(np.column_stack([weights for weights, _ in found]), np.array([constant for _, constant in found]))
@@ -184,7 +195,7 @@ def _cross_validate(features: Features, kinds: Places, counts: Values, groups: P
     """Return for each post the margin of the whole and of its strongest passage, from models that saw none of its group."""
     parts = np.zeros((len(kinds), 2))
     for seen, unseen in _folds(groups):
-        fitted = _fit(features, kinds, counts, seen)
+        fitted = fit_rivals(features, kinds, counts, seen)
         parts[unseen, 0] = margin(against(features.whole[unseen], *fitted))
         strength = margin(against(features.parts, *fitted))
         parts[unseen, 1] = strength[strongest_passage(strength, features.passages.post, len(kinds))][unseen]

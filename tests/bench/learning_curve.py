@@ -9,7 +9,6 @@ Writes docs/learning-curve.svg and the table in docs/performance.md, from five d
 import random
 import statistics
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,12 +18,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 import click
 from documents import picture, write_table
 
-from classifier.language.vectorise import read
-from classifier.model.features import learn_rarity, learn_vocabulary
-from classifier.model.judge import featurise
+from classifier.model.judge import against, featurise, margin
 from classifier.training.corpus import read_corpus
 from classifier.training.labels import full_text, read_labels
-from classifier.training.train import _blank, _count_whole, _fit, pass_gate
+from classifier.training.train import find_rivals, fit_rivals, learn_features, pass_gate
 
 DRAWS = 5
 PARTS = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1)
@@ -36,12 +33,10 @@ def sure(rows):
 
 def precision_of(rows, measured):
     """Return the average precision on *measured* of weights learned from *rows*, all that is read of each post."""
-    texts, groups = [full_text(row) for row in rows], np.unique([row["group"] for row in rows], return_inverse=True)[1]
-    model = _blank(learn_vocabulary(read(texts), groups, least_posts=2, least_groups=2))
-    model = replace(model, rarity=learn_rarity(_count_whole(model.vocabulary, texts)))
-    weights, _ = _fit(featurise(model, texts), np.array([row["label"] == "offer" for row in rows]), np.array([row["weight"] for row in rows]), np.arange(len(rows)))
+    model, features = learn_features(rows)
+    fitted = fit_rivals(features, find_rivals(rows)[1], np.array([row["weight"] for row in rows]), np.arange(len(rows)))
     asked = featurise(model, [full_text(row) for row in measured]).whole
-    chances = np.where(np.diff(asked.indptr) > 0, asked @ weights, -np.inf)
+    chances = np.where(np.diff(asked.indptr) > 0, margin(against(asked, *fitted)), -np.inf)
     return average_precision_score([row["label"] == "offer" for row in measured], np.nan_to_num(chances, neginf=-1e9))
 
 
