@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 # A format added here needs a writer in WRITERS, a reader in READERS and a row in tests/outcome/test_tables.py.
 FORMATS = ("csv", "jsonl", "parquet", "xlsx")
-FRAME_ROWS = 8192  # rows held at a time when a table is read back in pieces
+FRAME_ROWS = 2048  # rows held at a time when a table is read back in pieces
 
 
 # A spreadsheet runs a cell that begins with one of these, some of them after blanks. The full-width and small
