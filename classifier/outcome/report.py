@@ -356,7 +356,9 @@ def _add_texts(folder: str | Path, shown: list[dict[str, Any]], *, reveal: bool)
     begin = 0
     for rows in iterate_arrow(folder, "texts", ("text",)) if quoted else ():
         here = [position for position in range(begin, begin + len(rows)) if position in quoted]
-        give([quoted[position] for position in here], "text", rows["text"].take([position - begin for position in here]).to_pylist())
+        # Typed: of no places at all Arrow would not know what they are.
+        places = pa.array([position - begin for position in here], pa.int64())
+        give([quoted[position] for position in here], "text", rows["text"].take(places).to_pylist())
         begin += len(rows)
 
 

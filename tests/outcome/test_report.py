@@ -16,6 +16,7 @@ from invented import write_scored_folder
 from classifier.cli.report import report as report_command
 from classifier.errors import RunError
 from classifier.outcome import report as report_module
+from classifier.outcome import tables
 from classifier.outcome.report import (
     build_report,
     cut_excerpt,
@@ -317,6 +318,13 @@ def test_bars_stay_inside_the_drawing():
 
 def test_long_counts_are_short():
     assert [report_module.shorten_count(count) for count in (0, 9999, 10000, 12345, 191577, 123456789)] == ["0", "9999", "1.0万", "1.2万", "19万", "1.2亿"]
+
+
+@pytest.mark.parametrize("rows", [1, 7])
+def test_the_report_does_not_depend_on_the_pieces_the_texts_are_read_in(rows, folder, report, monkeypatch):
+    """A piece often holds no post that is quoted."""
+    monkeypatch.setattr(tables, "FRAME_ROWS", rows)
+    assert build_report(folder) == report
 
 
 def test_a_large_folder_shows_the_worst_and_counts_the_others(tmp_path, monkeypatch):
