@@ -38,7 +38,7 @@ def _gate_words() -> tuple[frozenset[str], Lexicon]:
 @cache
 def _sure_words() -> frozenset[str]:
     """Return the words that open alone: not those the list calls weak, nor short Latin names, which are also handles and abbreviations."""
-    weak = {row[0] for row in words.read_list("gate") if row[1] == "2"}
+    weak = {row[0] for row in words.read_list("gate") if row[1] in {"2", "3"}}
     listed = {row[0] for row in words.read_list("gate")}
     return frozenset(word for word in _gate_words()[0] - weak if word in listed or not (word.isascii() and len(word) <= SHORT_NAME))
 
@@ -49,6 +49,15 @@ def _weights() -> Counts:
     opening, lexicon = _gate_words()
     weights: Counts = lexicon.numbers(opening).astype(np.int64) + lexicon.numbers(_sure_words())
     return weights
+
+
+@cache
+def _different() -> Counts:
+    """Return for each word of the gate's lexicon a number: those of pyramids and futures, which keep company without any coin, have the same."""
+    lexicon = _gate_words()[1]
+    numbers = np.arange(len(lexicon.words))
+    numbers[lexicon.numbers(frozenset(row[0] for row in words.read_list("gate") if row[1] == "3"))] = -1
+    return numbers
 
 
 @cache
@@ -80,7 +89,7 @@ def opening_places(folded: Folded) -> tuple[Places, Places]:
     chosen = np.flatnonzero(counts)
     start, counts = hits.start[chosen], counts[chosen]
     post = np.searchsorted(folded.starts, start, side="right") - 1
-    opening = np.flatnonzero((counts == 2) | _has_company(folded, start, hits.word[chosen], post))
+    opening = np.flatnonzero((counts == 2) | _has_company(folded, start, _different()[hits.word[chosen]], post))
     return start[opening], post[opening]
 
 

@@ -4,7 +4,7 @@ Where in a post the offer is made: how likely each stretch of it is one that our
 A score says whether; this says where. The writers of the corpus mark the sentences that hand the reader an entrance,
 steps or a channel, and the weights are learned from what is marked and what is not in the same offers.
 
-A stretch is looked at twice: first by what it says and where it stands, then with its sentence, its line and its whole post
+A stretch is looked at twice: first by what it says and where it stands, then with its sentence, its line and all that is read of its post
 in view: what is likely after the first look counts for more beside other likely stretches, and for less in a post full of them.
 """
 
@@ -20,7 +20,7 @@ from classifier.language.normalise import NEWLINE, SPACE
 from classifier.language.passages import CLAUSE_ENDS, SENTENCE_ENDS, marks_in
 from classifier.language.vectorise import Reading
 from classifier.model.bundle import PLACES, Model
-from classifier.model.features import count, entry_weights, joined
+from classifier.model.features import count, entry_weights
 from classifier.model.judge import Judged, probability
 
 Places = npt.NDArray[np.int64]
@@ -69,22 +69,17 @@ class Described(NamedTuple):
 
 
 def cut_stretches(judged: Judged, posts: Places, titles: list[str], texts: list[str]) -> Stretches:
-    """
-    Return the stretches of *posts*, numbers among the opened ones; *titles* and *texts* are those of the opened ones, as read.
-
-    All of a post is cut, not only what is near a word of the trade: an entrance often stands in a line of its own.
-    """
+    """Return the stretches of what is read of *posts*, numbers among the opened ones; *titles* and *texts* are those of the opened ones, as read."""
     reading = judged.features.reading
     asked = np.zeros(len(texts), dtype=np.bool_)
     asked[posts] = True
-    own = np.flatnonzero(asked[reading.stream_post])
+    own = np.flatnonzero(asked[reading.stream_post] & judged.features.near[reading.stream_segment])
     post, places = reading.stream_post[own], reading.stream_place[own]
     marks = marks_in(reading.folded.codes, [NEWLINE, *SENTENCE_ENDS, *CLAUSE_ENDS])
     # How many marks stand before each place: another number or another post, and another clause begins.
     clause = np.searchsorted(marks, places)
     begins_clause = _changes(clause) | _changes(post)
-    # Far from the trade's words, words may be cut or not: nothing may depend on them.
-    begins_word = ~judged.features.near[reading.stream_segment]
+    begins_word = np.zeros(len(reading.stream), dtype=np.bool_)
     begins_word[reading.word_start] = True
     at = np.arange(len(own))
     clause_begin = np.maximum.accumulate(np.where(begins_clause, at, 0))
@@ -133,14 +128,10 @@ def _changes(values: Places) -> npt.NDArray[np.bool_]:
 
 def describe_stretches(judged: Judged, model: Model, stretches: Stretches, titles: list[str], texts: list[str]) -> Described:
     """Return what each of *stretches* says and where it stands."""
-    features, n = judged.features, len(stretches.post)
-    asked = np.zeros(len(texts), dtype=np.bool_)
-    asked[stretches.post] = True
-    far = asked[features.reading.segments.post] & ~features.near
-    found = joined([features.occurrences, model.vocabulary.occurrences(features.reading, far, words=False)])
+    found = judged.features.occurrences
     row = stretches.of_character[found.start]
     said = np.flatnonzero(row >= 0)
-    own = count(found._replace(column=found.column[said]), row[said], n, len(model.rarity))
+    own = count(found._replace(column=found.column[said]), row[said], len(stretches.post), len(model.rarity))
     # What is rare tells an offer from other posts; inside an offer it tells less.
     own.data = entry_weights(own.data, np.sqrt(model.rarity[own.indices]))
     return Described(own, _beside(own, stretches), _places(stretches, titles, texts))
