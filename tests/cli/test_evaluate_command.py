@@ -64,8 +64,14 @@ def pointed(small_model, tmp_path_factory):
 
 
 @pytest.fixture
-def export(write_jsonl, few_rows):
-    return write_jsonl([{"account_name": row["account"], "text": row["text"]} for row in few_rows], "export.jsonl")
+def unseen():
+    """Posts of writers that the small model did not learn from: of those it did it is too sure to have any between two points."""
+    return list(corpus.read_corpus(corpus.corpus_files()[4:8]))
+
+
+@pytest.fixture
+def export(write_jsonl, unseen):
+    return write_jsonl([{"account_name": row["account"], "text": row["text"]} for row in unseen], "export.jsonl")
 
 
 def test_a_point_decides_verdicts_and_what_is_promised(pointed, export, tmp_path):
@@ -95,8 +101,8 @@ def test_a_post_is_explained_at_the_point_it_was_scored_at(pointed, export, tmp_
     assert json.loads(told.stdout)["verdict"] == "offer"
 
 
-def test_lines_are_judged_at_the_point(pointed, few_rows):
-    lines = "".join(json.dumps({"text": row["text"]}, ensure_ascii=False) + "\n" for row in few_rows)
+def test_lines_are_judged_at_the_point(pointed, unseen):
+    lines = "".join(json.dumps({"text": row["text"]}, ensure_ascii=False) + "\n" for row in unseen)
     counts = []
     for point in ("careful", "wide"):
         done = CliRunner().invoke(main, ["score", "-", "--model", str(pointed), "--point", point], input=lines)
