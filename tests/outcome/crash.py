@@ -19,6 +19,7 @@ import sys
 import time
 import traceback
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 from classifier.intake import export, lines
@@ -85,7 +86,12 @@ def bytes_of(out, fmt):
 
 
 def ids_of(path):
-    return Counter(json.loads(line)["post_id"] for line in path.read_bytes().split(b"\n") if line.endswith(b"}"))
+    """How often each post stands in a table; a line torn by a kill, alone or run into the next one, holds none."""
+    ids = Counter()
+    for line in path.read_bytes().split(b"\n"):
+        with suppress(ValueError, TypeError, KeyError):
+            ids[json.loads(line)["post_id"]] += 1
+    return ids
 
 
 def main():
