@@ -126,14 +126,14 @@ def _changes(values: Places) -> npt.NDArray[np.bool_]:
     return changes
 
 
-def describe_stretches(judged: Judged, model: Model, stretches: Stretches, titles: list[str], texts: list[str]) -> Described:
+def describe_stretches(judged: Judged, rarity: Values, stretches: Stretches, titles: list[str], texts: list[str]) -> Described:
     """Return what each of *stretches* says and where it stands."""
     found = judged.features.occurrences
     row = stretches.of_character[found.start]
     said = np.flatnonzero(row >= 0)
-    own = count(found._replace(column=found.column[said]), row[said], len(stretches.post), len(model.rarity))
+    own = count(found._replace(column=found.column[said]), row[said], len(stretches.post), len(rarity))
     # What is rare tells an offer from other posts; inside an offer it tells less.
-    own.data = entry_weights(own.data, np.sqrt(model.rarity[own.indices]))
+    own.data = entry_weights(own.data, np.sqrt(rarity[own.indices]))
     return Described(own, _beside(own, stretches), _places(stretches, titles, texts))
 
 
@@ -166,7 +166,7 @@ def _places(stretches: Stretches, titles: list[str], texts: list[str]) -> Values
 
 def likelihood(judged: Judged, model: Model, stretches: Stretches, titles: list[str], texts: list[str]) -> Values:
     """Return for each of *stretches* how likely, 0 to 1, it is marked, if its post is an offer."""
-    described = describe_stretches(judged, model, stretches, titles, texts)
+    described = describe_stretches(judged, model.rarity, stretches, titles, texts)
     first = described.beside @ (described.own @ model.mark_weights) + described.places @ model.mark_places[:-1] + model.mark_places[-1]
     return probability(second_look(look_around(first, stretches, described.places), model.mark_scales, model.mark_signs))
 

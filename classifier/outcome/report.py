@@ -24,6 +24,7 @@ import pyarrow.compute as pc
 
 from classifier.errors import RunError
 from classifier.language.mask import mask_all
+from classifier.outcome.columns import TEXT_COLUMNS
 from classifier.outcome.score import in_parts
 from classifier.outcome.tables import find_table, iterate_arrow, iterate_rows, write_text
 
@@ -235,7 +236,7 @@ ACCOUNT_NEEDS: dict[str, Any] = {
     "reason_en": None,
 }
 # What is read of every post; the text, only of those that are shown.
-SURVEYED = ("account_key", "post_id", "title", "published_at", "url", "verdict", "score", "category", "evidence", "body_state", "src_file", "src_row")
+SURVEYED = tuple(name for name in TEXT_COLUMNS if name != "text")
 
 
 def _complete(row: dict[str, Any], needs: dict[str, Any]) -> dict[str, Any]:

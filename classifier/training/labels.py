@@ -8,6 +8,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from classifier.errors import LabelsError
 from classifier.model.categories import CATEGORIES
 
@@ -95,3 +98,9 @@ def full_text(row: Row) -> str:
 
 
 __all__ = ["BANDS", "CATEGORIES", "GENRES", "LABELS", "OTHER_GENRES", "PROTECTED", "Row", "band", "full_text", "read_labels"]
+
+
+def number_groups(rows: list[Row]) -> npt.NDArray[np.int64]:
+    """Return a number for the group (writer, account) of each row, the same for the same group."""
+    numbers: npt.NDArray[np.int64] = np.unique([row["group"] for row in rows], return_inverse=True)[1]
+    return numbers

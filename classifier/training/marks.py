@@ -13,7 +13,7 @@ from sklearn.model_selection import GroupKFold
 from classifier.model.bundle import PLACES, Model, no_second_look
 from classifier.model.judge import judge
 from classifier.model.marks import Stretches, cut_stretches, describe_stretches, look_around, scale
-from classifier.training.labels import Row, full_text
+from classifier.training.labels import Row, full_text, number_groups
 
 Values = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
@@ -51,11 +51,10 @@ def fit_marks(model: Model, rows: list[Row]) -> Marks:
     opened = [marked[n] for n in judged.opened.tolist()]
     titles, texts = [row["title"] for row in opened], [row["text"] for row in opened]
     stretches = cut_stretches(judged, np.arange(len(opened)), titles, texts)
-    own, beside, places = describe_stretches(judged, model, stretches, titles, texts)
+    own, beside, places = describe_stretches(judged, model.rarity, stretches, titles, texts)
     truth = share_marked(stretches, opened) >= 0.5
     table = sp.hstack([beside @ own, sp.csr_matrix(places)]).tocsr()
-    _, writers = np.unique([row["group"] for row in opened], return_inverse=True)
-    first = _held_out(table, truth, writers[stretches.post])
+    first = _held_out(table, truth, number_groups(opened)[stretches.post])
     weights = _fit_first(table, truth)
     return Marks(weights[: -len(PLACES) - 1], weights[-len(PLACES) - 1 :], *_fit_second(look_around(first, stretches, places), truth))
 

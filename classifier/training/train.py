@@ -18,7 +18,7 @@ from classifier.model.bundle import PLACES, Model, no_second_look, rounded
 from classifier.model.features import Vocabulary, count, learn_rarity, learn_vocabulary
 from classifier.model.judge import Features, against, featurise, find_features, margin, strongest_passage
 from classifier.outcome.accounts import ACCOUNT_FEATURES
-from classifier.training.labels import CATEGORIES, RIVALS, Row, full_text
+from classifier.training.labels import CATEGORIES, RIVALS, Row, full_text, number_groups
 from classifier.training.marks import fit_marks
 from classifier.training.points import choose_points
 
@@ -109,12 +109,6 @@ def pass_gate(texts: list[str]) -> Truth:
     reading = read(texts)
     near = open_segments(reading.folded, reading.segments)
     return np.bincount(reading.segments.post[near], minlength=len(texts)) > 0
-
-
-def number_groups(rows: list[Row]) -> Places:
-    """Return a number for the group (writer, account) of each row, the same for the same group."""
-    numbers: Places = np.unique([row["group"] for row in rows], return_inverse=True)[1]
-    return numbers
 
 
 def learn_features(rows: list[Row]) -> tuple[Model, Features]:

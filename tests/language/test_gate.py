@@ -34,6 +34,11 @@ def test_words_with_other_meanings_open_only_beside_a_different_one(between):
     assert opened(["钱包", "节点"]) == [False, False]
 
 
+@pytest.mark.parametrize("text", ["静态收益高，动态收益更高，直推有奖", "带单老师，爆仓必赔", "趣步首码零撸"])
+def test_words_of_pyramids_and_futures_are_no_company_for_one_another(text):
+    assert opened([text, f"{text}，节点"]) == [False, True]
+
+
 def test_a_word_of_the_trade_is_company_but_opens_no_distant_other():
     reading = read([f"比特币今天没有变化。钱包在这里。{'今天天气好。' * 100}那边的钱包丢了。"])
     near = open_segments(reading.folded, reading.segments)

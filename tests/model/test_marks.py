@@ -126,6 +126,9 @@ def test_a_quote_lies_in_what_is_read(model):
     article = "今天的天气很好，我们一家人去公园里散步，扫码进群领名额，孩子们放了一下午的风筝。\n" * 12
     offer = "比特币合约带单群今晚开放，新用户注册返佣，加微信 abc_12345。\n"
     for text in (offer + article, article + offer, article + offer + article):
+        _, stretches, _, _ = stretches_of(model, [""], [text])
+        begin = text.index(offer) + 1
+        assert ((begin <= stretches.start) & (stretches.end <= begin + len(offer))).all()
         [quotes] = score_texts(model, [""], [text]).evidence
         assert quotes
         assert all(text.index(offer) <= quote["start"] < quote["end"] <= text.index(offer) + len(offer) for quote in quotes)
