@@ -39,6 +39,11 @@ class Occurrences(NamedTuple):
     span: Places
 
 
+def joined(found: list[Occurrences]) -> Occurrences:
+    """Return what was found in several ways as one, in that order."""
+    return Occurrences(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
+
+
 class Known(NamedTuple):
     """Stretches of one length: their keys, and for each key its column as a word and as an n-gram, or -1, and whether a longer one begins with it."""
 
@@ -106,12 +111,12 @@ class Vocabulary:
     def _long_words(self) -> dict[str, int]:
         return {word: n for n, word in enumerate(self.words) if len(word) > LONGEST_KEY}
 
-    def occurrences(self, reading: Reading, wanted: npt.NDArray[np.bool_]) -> Occurrences:
-        """Return every feature of *reading* in *wanted* segments that has a column, family by family."""
+    def occurrences(self, reading: Reading, wanted: npt.NDArray[np.bool_], *, words: bool = True) -> Occurrences:
+        """Return every feature of *reading* in *wanted* segments that has a column, family by family; without *words* only the n-grams, which need none cut."""
         stream = reading.stream
         inside = wanted.take(reading.stream_segment)
         span = np.zeros(len(stream), dtype=np.int32)
-        own = np.flatnonzero(inside.take(reading.word_start))
+        own = np.flatnonzero(inside.take(reading.word_start)) if words else np.zeros(0, dtype=np.int64)
         span[reading.word_start[own]] = reading.word_span[own]
         word_column = np.full(len(stream), -1, dtype=np.int32)
         single = np.flatnonzero(span == 1)

@@ -4,7 +4,7 @@ Where in a post the offer is made: how likely each stretch of it is one that our
 A score says whether; this says where. The writers of the corpus mark the sentences that hand the reader an entrance,
 steps or a channel, and the weights are learned from what is marked and what is not in the same offers.
 
-A stretch is looked at twice: first by what it says and where it stands, then with its sentence, its line and all that is read of its post
+A stretch is looked at twice: first by what it says and where it stands, then with its sentence, its line and its post
 in view: what is likely after the first look counts for more beside other likely stretches, and for less in a post full of them.
 """
 
@@ -20,7 +20,7 @@ from classifier.language.normalise import NEWLINE, SPACE
 from classifier.language.passages import CLAUSE_ENDS, SENTENCE_ENDS, marks_in
 from classifier.language.vectorise import Reading
 from classifier.model.bundle import PLACES, Model
-from classifier.model.features import count, entry_weights
+from classifier.model.features import count, entry_weights, joined
 from classifier.model.judge import Judged, probability
 
 Places = npt.NDArray[np.int64]
@@ -28,6 +28,9 @@ Values = npt.NDArray[np.float64]
 
 # A stretch ends with its clause, or at the first word after so many characters of it: posts without punctuation have marks too.
 ENOUGH = 24
+# A post of which so much is read, in shares of its characters, is about the trade: an entrance in a line without a word of it is quoted too.
+# An article around an offer is not (models/EXPERIMENTS.md).
+MOSTLY = 0.3
 # The longest amount, with its spaces, that a stretch begins with, in characters.
 LONGEST_AMOUNT = 12
 # What the words of a stretch's neighbours count beside its own (models/EXPERIMENTS.md).
@@ -69,17 +72,18 @@ class Described(NamedTuple):
 
 
 def cut_stretches(judged: Judged, posts: Places, titles: list[str], texts: list[str]) -> Stretches:
-    """Return the stretches of what is read of *posts*, numbers among the opened ones; *titles* and *texts* are those of the opened ones, as read."""
+    """Return the stretches of *posts* where a quote may lie; *posts* are numbers among the opened ones, *titles* and *texts* those of the opened ones, as read."""
     reading = judged.features.reading
     asked = np.zeros(len(texts), dtype=np.bool_)
     asked[posts] = True
-    own = np.flatnonzero(asked[reading.stream_post] & judged.features.near[reading.stream_segment])
+    own = np.flatnonzero((asked[reading.segments.post] & _quotable(judged))[reading.stream_segment])
     post, places = reading.stream_post[own], reading.stream_place[own]
     marks = marks_in(reading.folded.codes, [NEWLINE, *SENTENCE_ENDS, *CLAUSE_ENDS])
     # How many marks stand before each place: another number or another post, and another clause begins.
     clause = np.searchsorted(marks, places)
     begins_clause = _changes(clause) | _changes(post)
-    begins_word = np.zeros(len(reading.stream), dtype=np.bool_)
+    # Far from the trade's words, words may be cut or not: nothing may depend on them.
+    begins_word = ~judged.features.near[reading.stream_segment]
     begins_word[reading.word_start] = True
     at = np.arange(len(own))
     clause_begin = np.maximum.accumulate(np.where(begins_clause, at, 0))
@@ -94,6 +98,14 @@ def cut_stretches(judged: Judged, posts: Places, titles: list[str], texts: list[
     of_character[own] = np.repeat(np.arange(len(begins)), lasts - begins + 1)
     line, sentence = (_numbered(marks[np.isin(reading.folded.codes[marks], ends)], places[begins], post[begins]) for ends in ([NEWLINE], [NEWLINE, *SENTENCE_ENDS]))
     return Stretches(post[begins], source[firsts] - shift, source[reading.stream_end[own[lasts]] - 1] + 1 - shift, sentence, line, of_character)
+
+
+def _quotable(judged: Judged) -> npt.NDArray[np.bool_]:
+    """Return which segments a quote may lie in: those that are read, and all of a post of which MOSTLY is read."""
+    reading, near = judged.features.reading, judged.features.near
+    read, said = (np.bincount(posts, minlength=len(reading.folded.starts)) for posts in (reading.stream_post[near[reading.stream_segment]], reading.stream_post))
+    whole: npt.NDArray[np.bool_] = read >= MOSTLY * said
+    return near | whole[reading.segments.post]
 
 
 def _numbered(ends: Places, places: Places, post: Places) -> Places:
@@ -126,14 +138,17 @@ def _changes(values: Places) -> npt.NDArray[np.bool_]:
     return changes
 
 
-def describe_stretches(judged: Judged, rarity: Values, stretches: Stretches, titles: list[str], texts: list[str]) -> Described:
+def describe_stretches(judged: Judged, model: Model, stretches: Stretches, titles: list[str], texts: list[str]) -> Described:
     """Return what each of *stretches* says and where it stands."""
-    found = judged.features.occurrences
+    reading, near = judged.features.reading, judged.features.near
+    far = np.zeros(len(near), dtype=np.bool_)
+    far[reading.stream_segment[stretches.of_character >= 0]] = True
+    found = joined([judged.features.occurrences, model.vocabulary.occurrences(reading, far & ~near, words=False)])
     row = stretches.of_character[found.start]
     said = np.flatnonzero(row >= 0)
-    own = count(found._replace(column=found.column[said]), row[said], len(stretches.post), len(rarity))
+    own = count(found._replace(column=found.column[said]), row[said], len(stretches.post), len(model.rarity))
     # What is rare tells an offer from other posts; inside an offer it tells less.
-    own.data = entry_weights(own.data, np.sqrt(rarity[own.indices]))
+    own.data = entry_weights(own.data, np.sqrt(model.rarity[own.indices]))
     return Described(own, _beside(own, stretches), _places(stretches, titles, texts))
 
 
@@ -166,7 +181,7 @@ def _places(stretches: Stretches, titles: list[str], texts: list[str]) -> Values
 
 def likelihood(judged: Judged, model: Model, stretches: Stretches, titles: list[str], texts: list[str]) -> Values:
     """Return for each of *stretches* how likely, 0 to 1, it is marked, if its post is an offer."""
-    described = describe_stretches(judged, model.rarity, stretches, titles, texts)
+    described = describe_stretches(judged, model, stretches, titles, texts)
     first = described.beside @ (described.own @ model.mark_weights) + described.places @ model.mark_places[:-1] + model.mark_places[-1]
     return probability(second_look(look_around(first, stretches, described.places), model.mark_scales, model.mark_signs))
 

@@ -51,7 +51,7 @@ def fit_marks(model: Model, rows: list[Row]) -> Marks:
     opened = [marked[n] for n in judged.opened.tolist()]
     titles, texts = [row["title"] for row in opened], [row["text"] for row in opened]
     stretches = cut_stretches(judged, np.arange(len(opened)), titles, texts)
-    own, beside, places = describe_stretches(judged, model.rarity, stretches, titles, texts)
+    own, beside, places = describe_stretches(judged, model, stretches, titles, texts)
     truth = share_marked(stretches, opened) >= 0.5
     table = sp.hstack([beside @ own, sp.csr_matrix(places)]).tocsr()
     first = _held_out(table, truth, number_groups(opened)[stretches.post])

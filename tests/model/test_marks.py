@@ -121,7 +121,7 @@ def test_a_folder_from_before_the_second_look_quotes_by_the_first(model, tmp_pat
     assert score_texts(old, [""], ["新用户注册币安返佣，加微信 abc_12345 进带单群。"]).evidence[0]
 
 
-def test_a_quote_lies_in_what_is_read(model):
+def test_in_an_article_around_an_offer_a_quote_lies_in_what_is_read(model):
     """What is farther from the trade's words belongs to the article around an offer."""
     article = "今天的天气很好，我们一家人去公园里散步，扫码进群领名额，孩子们放了一下午的风筝。\n" * 12
     offer = "比特币合约带单群今晚开放，新用户注册返佣，加微信 abc_12345。\n"
@@ -132,3 +132,20 @@ def test_a_quote_lies_in_what_is_read(model):
         [quotes] = score_texts(model, [""], [text]).evidence
         assert quotes
         assert all(text.index(offer) <= quote["start"] < quote["end"] <= text.index(offer) + len(offer) for quote in quotes)
+
+
+def test_a_post_about_the_trade_is_quoted_in_a_line_without_a_word_of_it(model):
+    line = "想了解的朋友扫码进群领名额，联系客服小周微信 abc_12345"
+    far = "今天的天气很好，我们一家人去公园里散步，孩子们放了一下午的风筝。\n"
+    text = f"比特币合约带单群今晚开放，稳赚不赔，跟着老师做单。\n{far}{line}"
+    judged, stretches, _, _ = stretches_of(model, [""], [text])
+    assert not judged.features.near[-1]
+    quoted = [quote["quote"] for quote in score_texts(model, [""], [text]).evidence[0]]
+    assert any(quote in line for quote in quoted)
+    assert stretches.end[-1] == len(text) + 1
+
+
+def test_every_word_read_or_not_the_stretches_are_the_same(model):
+    text = "比特币合约带单群开放，新用户注册返佣，老师带单。\n" + "今天天气很好我们一家人去公园里散步孩子们放了一下午的风筝回来的路上买了些水果"
+    read, quick = (judge(model, [f"\n{text}"], every_word=every_word) for every_word in (True, False))
+    assert all((one == other).all() for one, other in zip(*(cut_stretches(judged, np.array([0]), [""], [text]) for judged in (read, quick)), strict=True))
