@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from classifier.language.keys import KeyTable
+from classifier.language.keys import MULTIPLIER, KeyTable
 
 Codes = npt.NDArray[np.uint32]
 Places = npt.NDArray[np.int64]
@@ -25,6 +25,8 @@ BLOCK = 1 << 16
 FEW = 150
 # A character takes 21 bits; the rest of a key is the number of what was read before it.
 CODE_BITS = 21
+# What begins a word, up to three characters, is known by so many bits of what these mix to: few others mix to the same.
+BEGIN_BITS = 17
 
 
 class Hits(NamedTuple):
@@ -53,6 +55,8 @@ class Lexicon:
         self._latin_last = np.array([_is_latin(word[-1]) for word in self.words], dtype=np.bool_)
         self._touching = LETTER if numbers_before else LATIN
         self._follows = _followers(self.words)
+        self._begins = np.zeros(1 << BEGIN_BITS, dtype=np.bool_)
+        self._begins[_mixed(*np.array([[*map(ord, word[:3]), 0, 0][:3] for word in self.words], dtype=np.uint64).reshape(-1, 3).T)] = True
         beginnings = {word[:n] for word in self.words for n in range(1, len(word) + 1)}
         # What was read is numbered from 1; 0 is nothing yet.
         number = {"": 0} | {beginning: n for n, beginning in enumerate(beginnings, 1)}
@@ -92,7 +96,10 @@ class Lexicon:
                 sets = np.append(sets, sets[-1:])
             halves = sets.view("<u4")
             places.append(np.flatnonzero((halves[:-2:2] & halves[3::2]) != 0) + begin)
-        return np.concatenate(places)
+        place = np.concatenate(places)
+        first, second, third = (codes.take(place + n, mode="clip").astype(np.uint64) for n in range(3))
+        none = np.uint64(0)
+        return place[self._begins[_mixed(first, second, third)] | self._begins[_mixed(first, second, none)] | self._begins[_mixed(first, none, none)]]
 
     def _longest(self, codes: Codes, place: Places) -> Places:
         """Return the number of the longest word that begins at each *place* and stands alone, or -1."""
@@ -151,6 +158,13 @@ class Lexicon:
         runs_on = self._latin_last[word] & (start + self._lengths[word] < len(codes)) & LATIN.take(after, mode="clip")
         alone: Flags = ~(runs_in | runs_on)
         return alone
+
+
+def _mixed(first: npt.NDArray[np.uint64], second: npt.NDArray[np.uint64] | np.uint64, third: npt.NDArray[np.uint64] | np.uint64) -> Places:
+    """Return BEGIN_BITS bits for each beginning of up to three characters, 0 where there is none."""
+    key = (first << np.uint64(2 * CODE_BITS)) | (second << np.uint64(CODE_BITS)) | third
+    mixed: Places = (key * MULTIPLIER >> np.uint64(64 - BEGIN_BITS)).view(np.int64)
+    return mixed
 
 
 def _is_latin(character: str) -> bool:

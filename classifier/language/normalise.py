@@ -20,7 +20,7 @@ import numpy.typing as npt
 import opencc
 
 from classifier.language import words
-from classifier.language.lexicon import Lexicon
+from classifier.language.lexicon import CODE_BITS, Lexicon
 
 Codes = npt.NDArray[np.uint32]
 Places = npt.NDArray[np.int64]
@@ -32,6 +32,8 @@ SPACE = 0x20
 
 # Seen in posts between the characters of one word: never a full stop of a sentence, never a comma.
 SEPARATORS = " .·•‧∙・･*_-|~/\\^+=`'\"#&@"
+# Their class (see `class_table`).
+SEPARATOR = 4
 # At most this many separators in a row stand inside a word; more are a layout.
 LONGEST_GAP = 3
 
@@ -134,12 +136,12 @@ def class_table() -> npt.NDArray[np.uint8]:
     table[0x20000:TABLE_END] = 1
     table[ord("a") : ord("z") + 1] = 2
     table[ord("0") : ord("9") + 1] = 3
-    table[[ord(c) for c in SEPARATORS]] = 4
+    table[[ord(c) for c in SEPARATORS]] = SEPARATOR
     kept = {form for form in words.disguises() if len(form) == 1}
     for code in [*range(0x2190, 0x2C00), *range(0x1F000, 0x1FB00), 0x3030, 0x303D]:
         # An emoji inside a word is a separator, unless it is a spelling by itself (🐧 for QQ).
         if unicodedata.category(chr(code)) in {"So", "Sm", "Sk", "Cn"} and chr(code) not in kept:
-            table[code] = 4
+            table[code] = SEPARATOR
     return table
 
 
@@ -149,21 +151,19 @@ def classes(codes: Codes) -> npt.NDArray[np.uint8]:
     return kinds
 
 
-def inside_words(codes: Codes) -> npt.NDArray[np.bool_]:
-    """Return which characters are separators inside a word: between two Han characters, or between single letters or digits."""
-    kind = classes(codes)
-    inside = np.zeros(len(codes), dtype=np.bool_)
-    separators = np.flatnonzero(kind == 4)
+def inside_words(kind: npt.NDArray[np.uint8]) -> Places:
+    """Return the places, in order, of the separators inside a word, between two Han characters or single letters or digits, in a text of characters of these classes."""
+    separators = np.flatnonzero(kind == SEPARATOR)
     if not len(separators):
-        return inside
+        return separators
     # Runs of separators, by the characters that stand to the left and right of each.
     gaps = np.flatnonzero(np.diff(separators) > 1)
     left = separators[np.concatenate(([0], gaps + 1))] - 1
     right = separators[np.concatenate((gaps, [-1]))] + 1
-    short = (left >= 0) & (right < len(codes)) & (right - left - 1 <= LONGEST_GAP)
+    short = (left >= 0) & (right < len(kind)) & (right - left - 1 <= LONGEST_GAP)
     left, right = left[short], right[short]
     # What stands beyond either end of the text is a separator like any other.
-    last = len(codes) - 1
+    last = len(kind) - 1
     left_kind, right_kind = kind[left], kind[right]
     single_left = _is_latin(left_kind) & ~(_is_latin(kind[left - 1]) & (left > 0))
     single_right = _is_latin(right_kind) & ~(_is_latin(kind[np.minimum(right + 1, last)]) & (right < last))
@@ -171,9 +171,8 @@ def inside_words(codes: Codes) -> npt.NDArray[np.bool_]:
     han_left, han_right = left_kind == 1, right_kind == 1
     joined = (han_left & han_right) | (single_left & single_right) | (han_left & letter_right) | (letter_left & han_right)
     left, right = left[joined], right[joined]
-    for offset in range(1, LONGEST_GAP + 1):
-        inside[(left + offset)[left + offset < right]] = True
-    return inside
+    inside = [place[place < right] for place in (left + offset for offset in range(1, LONGEST_GAP + 1))]
+    return np.sort(np.concatenate(inside))
 
 
 def _is_latin(kind: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
@@ -195,13 +194,32 @@ def fold(texts: list[str]) -> Folded:
     """
     original = to_codes("\n".join([*texts, ""]))
     ends = np.cumsum(np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)) + 1)
-    codes = plain_codes(original)
-    seen = np.flatnonzero(codes != 0)
-    codes = codes.take(seen)
-    kept = np.flatnonzero(~inside_words(codes))
-    source = seen.take(kept)
+    codes, kind = _plain_and_class(original)
+    # Few are dropped: these are counted, and what is left is gathered once.
+    unseen = np.flatnonzero(codes == 0)
+    inside = inside_words(np.delete(kind, unseen) if len(unseen) else kind)
+    kept = np.ones(len(codes), dtype=np.bool_)
+    kept[unseen] = False
+    kept[inside + np.searchsorted(unseen - np.arange(len(unseen)), inside, side="right")] = False
+    source = np.flatnonzero(kept)
     starts = np.concatenate(([0], np.searchsorted(source, ends)))
-    return Folded(codes.take(kept), source, starts)
+    return Folded(codes.take(source), source, starts)
+
+
+def _plain_and_class(codes: Codes) -> tuple[Codes, npt.NDArray[np.uint8]]:
+    """Return what `plain_codes` gives, and the class of each of these."""
+    both = _plain_and_class_table().take(codes, mode="clip")
+    plain, kind = both & np.uint32((1 << CODE_BITS) - 1), (both >> np.uint32(CODE_BITS)).astype(np.uint8)
+    rare = np.flatnonzero(codes >= TABLE_END)
+    plain[rare] = codes[rare]
+    return plain, kind
+
+
+@cache
+def _plain_and_class_table() -> Codes:
+    """Return the folding table with the class of what each code becomes above it, so that one look-up tells both."""
+    table: Codes = folding_table() | classes(folding_table()).astype(np.uint32) << np.uint32(CODE_BITS)
+    return table
 
 
 def plain_codes(codes: Codes) -> Codes:
