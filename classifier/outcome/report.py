@@ -14,6 +14,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -269,16 +270,17 @@ def _survey_posts(folder: str | Path, shown: list[dict[str, Any]]) -> dict[str, 
         totals["verdict"].update(_counted(verdicts))
         totals["src_file"].update(_counted(rows["src_file"]))
         for verdict in POST_VERDICTS:
-            own = rows.filter(pc.equal(verdicts, verdict))
+            own = rows.select(("body_state", "score")).filter(pc.equal(verdicts, verdict))
             totals["body_state"].update({(bool(verdict), state or "full"): count for state, count in _counted(own["body_state"]).items()})
             for score, count in _counted(pc.floor(pc.multiply(own["score"], BINS))).items():
                 if score is not None:
                     scores[min(max(int(score), 0), BINS - 1)][verdict] += count
-        of_shown = rows.filter(pc.is_in(rows["account_key"], pa.array(list(by_key), pa.string())))
-        for key, published, verdict in zip(*(of_shown[name].to_pylist() for name in ("account_key", "published_at", "verdict")), strict=True):
+        of_shown = pc.is_in(rows["account_key"], pa.array(list(by_key), pa.string()))
+        dated = rows.select(("account_key", "published_at", "verdict")).filter(pc.and_(of_shown, pc.is_valid(rows["published_at"])))
+        for key, published, verdict in zip(*(column.to_pylist() for column in dated.columns), strict=True):
             if day := _day(published):
                 by_key[key]["days"][day, verdict or ""] += 1
-        listed = pc.and_(pc.is_in(verdicts, pa.array(["offer", "review"])), pc.is_in(rows["account_key"], pa.array(list(by_key), pa.string())))
+        listed = pc.and_(pc.is_in(verdicts, pa.array(["offer", "review"])), of_shown)
         places = np.flatnonzero(listed.to_numpy(zero_copy_only=False))
         for place, post in zip(places.tolist(), rows.take(places).to_pylist(), strict=True):
             _give_post(by_key[post["account_key"]], post | {"position": position + place})
@@ -680,6 +682,8 @@ def render_page(report: dict[str, Any]) -> str:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("classifier.outcome"), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    # What the page shows are dicts: asked for a key first, not for an attribute, which they would have to refuse.
+    environment.getattr = environment.getitem  # type: ignore[method-assign, assignment]
     environment.filters.update(shown=show_text, thousands=_thousands, share=_share, score=_score)
     folder = Path(__file__).parent / "templates"
     style, script = ((folder / name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))
@@ -731,6 +735,8 @@ HIDDEN_NAMES = {
 BLANK_LINES = re.compile(r"\s*\n\s*")
 
 
+# The page says many things again and again: names of verdicts, days, its own headings.
+@lru_cache(maxsize=1024)
 def show_text(text: str) -> str:
     """
     Return *text* as HTML: escaped, hidden characters by name in a box, runs of blank lines as one.
