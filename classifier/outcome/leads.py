@@ -13,6 +13,7 @@ from classifier.language.mask import mask_all
 from classifier.outcome.columns import LEAD_COLUMNS
 from classifier.outcome.score import in_parts, text_column
 
+SHOWN = frozenset({"offer", "review"})
 MASKED_WHOLE = ("account_name", "title", "url", "notes")
 # What a lead's check digits say, as the table has it: most kinds have none.
 CHECKS = {"valid": True, "invalid": False, "none": None}
@@ -23,8 +24,7 @@ Finder = Callable[[str], list[Lead]]
 
 def find_in_posts(scored: pd.DataFrame) -> Finder:
     """Return `find_leads` with what it says of the posts judged offer or review known already: their titles and texts are read at once, here."""
-    shown = _shown(scored, ("title", "text"))
-    texts = list({text for name in ("title", "text") for text in text_column(shown, name) if text})
+    texts = list({text for column in _shown(scored, ("title", "text")) for text in column if text})
     found = dict(zip(texts, (leads for part in in_parts(texts, len) for leads in find_all_leads(part)), strict=True))
     return lambda text: found[text] if text in found else find_leads(text)
 
@@ -38,8 +38,7 @@ def gather_leads(scored: pd.DataFrame, *, reveal: bool, find: Finder | None = No
     find = find or find_in_posts(scored)
     rows = []
     names = ("title", "text", "account_id", "account_key", "post_id")
-    shown = _shown(scored, names)
-    for title, text, account, key, post in zip(*(text_column(shown, name) for name in names), strict=True):
+    for title, text, account, key, post in zip(*_shown(scored, names), strict=True):
         for field, words in (("title", title), ("text", text)):
             for lead in find(words) if words else ():
                 value = lead.value if reveal or lead.kind not in PERSONAL_KINDS else mask_value(lead.value)
@@ -47,8 +46,10 @@ def gather_leads(scored: pd.DataFrame, *, reveal: bool, find: Finder | None = No
     return pd.DataFrame(rows, columns=list(LEAD_COLUMNS))
 
 
-def _shown(scored: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
-    return scored.loc[scored["verdict"].isin(("offer", "review")).to_numpy(), [name for name in names if name in scored]]
+def _shown(scored: pd.DataFrame, names: Sequence[str]) -> list[list[str | None]]:
+    """Return the text columns *names* of the posts judged offer or review."""
+    places = [n for n, verdict in enumerate(scored["verdict"].tolist()) if verdict in SHOWN]
+    return [[column[n] for n in places] for column in (text_column(scored, name) for name in names)]
 
 
 def mask_value(value: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
 from types import NoneType
 from typing import Any, NamedTuple, TypeVar
 
@@ -49,9 +51,13 @@ class Scores(NamedTuple):
 
 def score_texts(model: Model, titles: list[str], texts: list[str]) -> Scores:
     """Return what `score_posts` adds to posts with these *titles* and *texts*: without a table, which takes longer than one post."""
-    scores = Scores([""] * len(texts), [None] * len(texts), [""] * len(texts), [[] for _ in texts])
-    judgeable = [n for n, (title, text) in enumerate(zip(titles, texts, strict=True)) if _says(title) or _says(text)]
-    for part in in_parts(judgeable, lambda n: len(titles[n]) + len(texts[n])):
+    says = [_says(title) or _says(text) for title, text in zip(titles, texts, strict=True)]
+    # What is said of a post without a word of the trade, as most are.
+    [floor] = probability(np.array([model.floor])).tolist()
+    verdict = model.verdict(floor)
+    scores = Scores([verdict if own else "" for own in says], [floor if own else None for own in says], [""] * len(texts), [[] for _ in texts])
+    lengths = [len(title) + len(text) for title, text in zip(titles, texts, strict=True)]
+    for part in in_parts([n for n, own in enumerate(says) if own], lengths.__getitem__):
         _score_part(model, part, titles, texts, scores)
     return scores
 
@@ -64,34 +70,32 @@ def _says(text: str) -> bool:
 def in_parts(items: Sequence[Item], length: Callable[[Item], int]) -> Iterator[list[Item]]:
     """Yield *items*, in order, some PART characters at a time, by the *length* of each: memory grows with what is judged or read together."""
     lengths = list(map(length, items))
+    ends = list(accumulate(lengths))
+    whole = ends[-1] if ends else 0
     # Even parts: a small rest would take nearly as long as a whole one.
-    enough = max(1, sum(lengths) / max(1, round(sum(lengths) / PART)))
-    part: list[Item] = []
-    held = 0
-    for item, own in zip(items, lengths, strict=True):
-        part.append(item)
-        held += own
-        if held >= enough:
-            yield part
-            part, held = [], 0
-    if part:
-        yield part
+    enough = max(1, whole / max(1, round(whole / PART)))
+    begin = held = 0
+    while begin < len(items):
+        end = bisect_left(ends, held + enough, begin) + 1
+        yield list(items[begin:end])
+        begin, held = end, ends[min(end, len(items)) - 1]
 
 
 def _score_part(model: Model, part: list[int], titles: list[str], texts: list[str], scores: Scores) -> None:
-    """Put what is said of the posts *part* into *scores*."""
+    """Put what is said of the posts *part* that have a word of the trade into *scores*."""
     own_titles, own_texts = [titles[n] for n in part], [texts[n] for n in part]
     sifted = sift([f"{title}\n{text}" for title, text in zip(own_titles, own_texts, strict=True)])
-    # Most posts need no more looking at, and a single one may be all there is.
-    judged = judge_sifted(model, sifted, every_word=False) if len(sifted.opened) else None
-    chances = probability(judged.log_odds if judged else np.full(len(part), model.floor))
-    for n, chance in zip(part, chances.tolist(), strict=True):
-        scores.score[n] = chance
-        scores.verdict[n] = model.verdict(chance)
-    shown = np.flatnonzero(chances[sifted.opened] >= model.review_from)
-    if judged is None or not len(shown):
+    if not len(sifted.opened):
         return
+    judged = judge_sifted(model, sifted, every_word=False)
     opened = judged.opened.tolist()
+    chances = probability(judged.log_odds[judged.opened])
+    for at, chance in zip(opened, chances.tolist(), strict=True):
+        scores.score[part[at]] = chance
+        scores.verdict[part[at]] = model.verdict(chance)
+    shown = np.flatnonzero(chances >= model.review_from)
+    if not len(shown):
+        return
     quotes = quote_evidence(judged, model, shown, [own_titles[n] for n in opened], [own_texts[n] for n in opened])
     names = list(CATEGORIES)
     categories = category_log_odds(judged, model, shown).argmax(axis=1).tolist()
