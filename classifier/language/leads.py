@@ -42,13 +42,13 @@ class Lead(NamedTuple):
     checksum: str
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class _Batch:
-    """Texts in plain characters, each closed by a newline: ``low`` in lower case, ``cased`` in their own; ``places[i]`` is where character *i* stands in the texts joined as written."""
+    """Texts in plain characters and lower case, each closed by a newline; ``places[i]`` is where character *i* stands in ``as_written``, the texts joined."""
 
     codes: Codes
     low: str
-    cased: str
+    as_written: Codes
     places: Places
     starts: Places
     written: Places
@@ -58,7 +58,7 @@ class _Batch:
         return _Folded(self, self.low[first:end], first, int(self.written[number]))
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class _Folded:
     """One text of a batch, in lower case; where it begins there, in plain characters and as written."""
 
@@ -69,8 +69,11 @@ class _Folded:
 
     @cached_property
     def cased(self) -> str:
-        """The text in upper and lower case."""
-        return self.batch.cased[self.first : self.first + len(self.low)]
+        """The text in upper and lower case: Base58 and EIP-55 live on these, which folding gives up."""
+        own = slice(self.first, self.first + len(self.low))
+        codes = self.batch.as_written[self.batch.places[own]]
+        wide = (codes >= 0xFF21) & (codes <= 0xFF3A)
+        return _to_text(np.where(codes < 0x80, codes, np.where(wide, codes - 0xFEE0, self.batch.codes[own])))
 
     @cached_property
     def links(self) -> list[re.Match[str]]:
@@ -157,14 +160,10 @@ def _fold(texts: list[str]) -> _Batch:
     """Return *texts* with every character in its plain form and the invisible ones dropped; separators stay."""
     codes = to_codes("\n".join([*texts, ""]))
     low = plain_codes(codes)
-    # Base58 and EIP-55 live on upper and lower case, which folding gives up.
-    cased = np.where(codes < 0x80, codes, low)
-    wide = np.flatnonzero((codes >= 0xFF21) & (codes <= 0xFF3A))
-    cased[wide] = codes[wide] - 0xFEE0
     seen = np.flatnonzero(low)
     written = np.concatenate(([0], np.cumsum(np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)) + 1)))
     plain = low[seen]
-    return _Batch(plain, _to_text(plain), _to_text(cased[seen]), seen, np.searchsorted(seen, written), written)
+    return _Batch(plain, _to_text(plain), codes, seen, np.searchsorted(seen, written), written)
 
 
 def _to_text(codes: Codes) -> str:
@@ -184,7 +183,7 @@ def _scan(pattern: re.Pattern[str], edge: re.Pattern[str], low: str) -> Iterator
     """
     Give the matches of *pattern*, all of which begin where *edge* matches, as ``finditer`` would.
 
-    A pattern that is a choice of words is slow to fail, and fails nearly everywhere; a set of characters is quick.
+    A pattern that is a choice of words is slow to fail, and fails nearly everywhere; a set of characters is quick, with a look at the next one.
     """
     at = 0
     while begin := edge.search(low, at):
@@ -223,10 +222,10 @@ WECHAT_EDGE = re.compile("[微薇葳溦嶶威唯维徽wv绿加+十✚卫🛰💚
 WECHAT = re.compile(rf"(?P<intro>{_WECHAT})(?P<filler>{_FILLER})(?P<id>{_HANDLE}|{_NUMBER}){_END}")
 
 # A name after a word that hands the reader over to somebody: 群满了加 xiaobi_01, 发给助理 xiaobi_02.
-ADDED = re.compile(rf"(?=[加找发联助客管群])(?:[加找]|发给|联系|助理|助手|客服|管理员|群主)(?:好友|[ :]){{0,3}}+(?P<id>(?!qq|vx|wx|tel)(?:(?=[a-z][a-z0-9]*+[_\-])[a-z][a-z0-9_\-]{{5,19}}+|[a-z]{{2,12}}+\d{{2,8}}+)){_END}")
+ADDED_EDGE = re.compile("[加找发联助客管群](?=[a-z好 :给系理手服主])")
+ADDED = re.compile(rf"(?:[加找]|发给|联系|助理|助手|客服|管理员|群主)(?:好友|[ :]){{0,3}}+(?P<id>(?!qq|vx|wx|tel)(?:(?=[a-z][a-z0-9]*+[_\-])[a-z][a-z0-9_\-]{{5,19}}+|[a-z]{{2,12}}+\d{{2,8}}+)){_END}")
 # What else stands there where a name is meant; not 助手 or 联系, which software has too.
-ADDED_HINTS = ("群满", "进群", "入群", "拉群", "拉你", "好友", "备注", "助理", "私聊", "私信", "微信", "发给", "领取", "咨询")
-ADDED_NEAR = re.compile("|".join(ADDED_HINTS))
+ADDED_NEAR = re.compile("群满|进群|入群|拉群|拉你|好友|备注|助理|私聊|私信|微信|发给|领取|咨询")
 
 # Latin words that follow 微信 in ordinary prose and are nobody's name.
 NOT_HANDLES = frozenset(
@@ -245,7 +244,7 @@ QQ_GROUP_LINK = re.compile(r"(?:jq\.qq\.com/\?|qm\.qq\.com/cgi-bin/qm/qr\?)[^\s]
 _TELEGRAM = r"(?:(?<![a-z0-9])(?:tg|tele|telegram)(?![a-z0-9])|telegram|纸飞机|小飞机|飞机|灰机|电报|电抱|✈|🛩)"
 # Telegram knows no hyphen, people do: a name that goes on after one is not cut there.
 _TG_NAME = r"[a-z](?=[a-z0-9_\-]{4})[a-z0-9_]{0,31}+(?:-[a-z0-9_]{1,31}+){0,3}+"
-TELEGRAM_EDGE = re.compile("[t纸小飞灰电✈🛩]")
+TELEGRAM_EDGE = re.compile("[t纸小飞灰电✈🛩](?:(?<=[✈🛩])|(?=[ge飞机报抱]))")
 TELEGRAM = re.compile(rf"{_TELEGRAM}(?:群组?|频道|号|机器人)?(?P<filler>{_FILLER})@?(?P<id>{_TG_NAME})(?![@\-]|\.[a-z])")
 TELEGRAM_AT = re.compile(rf"(?<![a-z0-9_.@/])@[ ]?(?P<id>{_TG_NAME})(?!@|\.[a-z])")
 # Words that make an @name a Telegram name: of the trade, or of writing to somebody.
@@ -271,9 +270,11 @@ PHONE_WORDS = ("tel", "phone", "mobile", "mob", "call", "v", "vx", "wx", "q", "w
 WHATSAPP_LINK = re.compile(r"(?<![a-z0-9.\-])(?:wa[ ]?[.点·。][ ]?me/|api\.whatsapp\.com/send/?\?phone=)(?P<id>\+?\d{8,15}+)(?!\d)")
 WHATSAPP = re.compile(r"(?:whats\ ?app|(?<![a-z])ws(?![a-z]))[ :号=]{0,4}(?P<id>\+?\d(?:[ \-]?\d){7,14}+)(?!\d)")
 
-EMAIL_AT = re.compile(r"(?:@|#(?=qq\.|gmail|163|126|outlook|hotmail|proton)|[(\[]at[)\]])(?:[a-z0-9][a-z0-9\-]{0,62}\.){1,4}[a-z]{2,24}(?![a-z0-9])")
+# Every choice begins with a character of its own, here and in VENUE_NEAR: where none of them stands, nothing is tried.
+EMAIL_AT = re.compile(r"(?:@|#(?=qq\.|gmail|163|126|outlook|hotmail|proton)|\(at[)\]]|\[at[)\]])(?:[a-z0-9][a-z0-9\-]{0,62}\.){1,4}[a-z]{2,24}(?![a-z0-9])")
 EMAIL_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789._%+-")
 
+ALIPAY_EDGE = re.compile("[支za](?=[付fl])")
 ALIPAY = re.compile(
     rf"(?:支付宝|支付寳|(?<![a-z])zfb|alipay)(?P<filler>{_FILLER})(?P<id>[a-z0-9][a-z0-9._\-]{{0,40}}+@(?:[a-z0-9\-]{{1,40}}\.){{1,3}}[a-z]{{2,10}}|{_NUMBER}){_END}"
 )
@@ -309,7 +310,9 @@ def _find_wechat(folded: _Folded) -> Iterator[_Found]:
 
 
 def _find_added(folded: _Folded) -> Iterator[_Found]:
-    for match in _matches(ADDED, folded.low, *ADDED_HINTS):
+    if not ADDED_NEAR.search(folded.low):
+        return
+    for match in _scan(ADDED, ADDED_EDGE, folded.low):
         name = match["id"]
         if name not in NOT_HANDLES and re.search(r"\d", name) and ADDED_NEAR.search(folded.low, max(0, match.start() - 12), match.end() + 12):
             yield "wechat", *match.span("id"), "none"
@@ -381,7 +384,7 @@ def _find_email(folded: _Folded) -> Iterator[_Found]:
 
 
 def _find_alipay(folded: _Folded) -> Iterator[_Found]:
-    for match in _matches(ALIPAY, folded.low, "支付", "zfb", "alipay"):
+    for match in _scan(ALIPAY, ALIPAY_EDGE, folded.low):
         if "@" in match["id"] or len(_digits(match["id"])) == 11:
             yield "alipay", *match.span("id"), "none"
     for match in _matches(ALIPAY_LINK, folded.low, "qr.alipay"):
@@ -399,12 +402,13 @@ def _find_card(folded: _Folded) -> Iterator[_Found]:
 
 # --- payment addresses ------------------------------------------------------------------------------------------------
 
-BTC_LEGACY = re.compile(r"(?<![0-9A-Za-z])[13][1-9A-HJ-NP-Za-km-z]{25,34}+(?![0-9A-Za-z])")
-BTC_SEGWIT = re.compile(r"(?<![0-9A-Za-z])[bB][cC]1[02-9ac-hj-np-zAC-HJ-NP-Z]{11,71}+(?![0-9A-Za-z])")
-ETH = re.compile(r"(?<![0-9A-Za-z])0[xX][0-9a-fA-F]{40}(?![0-9A-Za-z])")
-TRON = re.compile(r"(?<![0-9A-Za-z])T[1-9A-HJ-NP-Za-km-z]{33}(?![0-9A-Za-z])")
-# What all four have in common: a text without it is not read four times.
-LONG_CODE = re.compile(r"[0-9A-Za-z]{14}")
+BTC_LEGACY = re.compile(r"[13][1-9A-HJ-NP-Za-km-z]{25,34}")
+BTC_SEGWIT = re.compile(r"[bB][cC]1[02-9ac-hj-np-zAC-HJ-NP-Z]{11,71}")
+ETH = re.compile(r"0[xX][0-9a-fA-F]{40}")
+TRON = re.compile(r"T[1-9A-HJ-NP-Za-km-z]{33}")
+ADDRESSES = (("btc", BTC_LEGACY, addresses.is_btc_legacy), ("tron", TRON, addresses.is_tron), ("btc", BTC_SEGWIT, addresses.is_btc_segwit))
+# Each of the four is such a run as a whole.
+LONG_CODE = re.compile(r"[0-9A-Za-z]{14,}+")
 ADDRESS_NEAR = re.compile(r"地址|钱包|btc|比特币|trc|trx|usdt|波场|收款|打币|充值|转账|捐赠|打赏|address|donat")
 
 # Everybody's contracts, burn addresses and the first block's: they lead to nobody. Lower case.
@@ -429,26 +433,22 @@ CHECKED_PER_TEXT = 40
 
 
 def _find_addresses(folded: _Folded) -> Iterator[_Found]:
-    cased = folded.cased
-    if not LONG_CODE.search(cased):
-        return
-    for kind, pattern, holds in (
-        ("btc", BTC_LEGACY, addresses.is_btc_legacy),
-        ("tron", TRON, addresses.is_tron),
-        ("btc", BTC_SEGWIT, addresses.is_btc_segwit),
-    ):
-        for match in pattern.finditer(cased):
-            right = holds(match[0])
-            # A mistyped address is told from any other long code by the words before it; Bech32 tells by its beginning.
-            told = right or pattern is BTC_SEGWIT or ADDRESS_NEAR.search(folded.low, max(0, match.start() - 20), match.start())
-            if told and match[0].lower() not in WELL_KNOWN:
-                yield kind, *match.span(), "valid" if right else "invalid"
     checked: set[str] = set()
-    for match in ETH.finditer(cased):
-        if match[0].lower() not in WELL_KNOWN:
-            known = match[0] in checked or len(checked) < CHECKED_PER_TEXT
-            checked |= {match[0]} if known else set()
-            yield "eth", *match.span(), addresses.eth_checksum(match[0]) if known else "none"
+    for code in LONG_CODE.finditer(folded.cased):
+        written = code[0]
+        if written.lower() in WELL_KNOWN:
+            continue
+        if ETH.fullmatch(written):
+            known = written in checked or len(checked) < CHECKED_PER_TEXT
+            checked |= {written} if known else set()
+            yield "eth", *code.span(), addresses.eth_checksum(written) if known else "none"
+            continue
+        for kind, pattern, holds in ADDRESSES:
+            if pattern.fullmatch(written):
+                right = holds(written)
+                # A mistyped address is told from any other long code by the words before it; Bech32 tells by its beginning.
+                if right or pattern is BTC_SEGWIT or ADDRESS_NEAR.search(folded.low, max(0, code.start() - 20), code.start()):
+                    yield kind, *code.span(), "valid" if right else "invalid"
 
 
 # --- links, codes, venues ---------------------------------------------------------------------------------------------
@@ -491,7 +491,7 @@ REFERRAL_KEY_SURE = re.compile(r"[?&#](?:ref_code|refer_code|refercode|referralc
 # On a sign-up path of a host nobody knows: keys that name a person, where the value looks like a code and not like a place (ref=nav).
 REFERRAL_KEY_OWN = re.compile(r"[?&#](?:ref|refer|ref_?id|referral|invite|invited_?by|inviter|inviter_id|invite_?id|aff|aff_id)=(?P<code>[\w\-]{4,40})")
 
-REFERRAL_EDGE = re.compile("[邀要y返推优注irp]")
+REFERRAL_EDGE = re.compile("[邀要y返推优注irp](?=[请清情a佣拥荐惠册ner])")
 REFERRAL_CODE = re.compile(
     r"(?:邀请码|邀清码|邀情码|邀请马|要请码|yao请码|返佣码|返拥码|推荐码|推荐人?id|推荐人|邀请人|优惠码|邀请id|注册码|(?:invite|invitation|referral|promo)[ ]?(?:code|id))"
     r"(?P<filler>(?:填写|填|输入|请|务必|认准|专属|官方|我的|是|为|号|[ :=\-_>→☞👉()\[\]【】「」\"“”'、,;~!❤✅⬇\n]){0,12}+)(?P<id>[a-z0-9]{4,12})(?![a-z0-9_@]|\.[a-z])"
@@ -501,7 +501,7 @@ NOT_CODES = frozenset(["https", "http", "code", "binance", "okex", "huobi", "gat
 # Words that make a link to sign up one of the trade. 人民币 and 货币 are everybody's.
 CRYPTO_NEAR = re.compile(r"(?<![人民纸硬外货钱金])币(?!值)|usdt|btc|eth(?![a-z])|交易所|邀请码|返佣|区块链|挖矿|空投|代币|链上|合约交易")
 # Words that make 抹茶 or OK a venue: what one does at a venue. The topic alone does not (区块链时代).
-VENUE_NEAR = re.compile(r"usdt|btc|比特币|交易所|交易平台|返佣|手续费|[充提买卖炒]币|平台币|上币|合约|现货|法币|c2c|欧易|币安|火币|okx|okex|binance|huobi")
+VENUE_NEAR = re.compile(r"usdt|btc|比特币|交易所|交易平台|返佣|手续费|充币|提币|买币|卖币|炒币|平台币|上币|合约|现货|法币|c2c|欧易|币安|火币|okx|okex|binance|huobi")
 # Characters after which 币 ends a word and does not begin a name.
 BEFORE_COIN = frozenset("特代货人民硬外纸法钱金本稳山拟平太虚炒买卖充提数")
 # 萤火币 is a coin of its own.

@@ -185,6 +185,28 @@ def test_many_texts_are_read_as_each_alone(texts):
     assert find_all_personal(texts) == [find_personal(text) for text in texts]
 
 
+# What each pattern begins with, spelt out, and what then makes a match.
+BEGINNINGS = {
+    "ADDED": ("加 找 发给 联系 助理 助手 客服 管理员 群主", " xiaobi_01"),
+    "ALIPAY": ("支付宝 支付寳 zfb alipay", ":13800001234"),
+    "TELEGRAM": ("tg tele telegram 纸飞机 小飞机 飞机 灰机 电报 电抱 ✈ 🛩", ":coin_desk"),
+    "REFERRAL_CODE": (
+        "邀请码 邀清码 邀情码 邀请马 要请码 yao请码 返佣码 返拥码 推荐码 推荐人id 推荐人 邀请人 优惠码 邀请id 注册码 invitecode invitationcode referralid promocode",
+        ":ab1234",
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "word"), [(name, word) for name, (words, _) in BEGINNINGS.items() for word in words.split()])
+def test_the_edge_of_a_pattern_is_where_its_matches_begin(name, word):
+    pattern = getattr(finders, name)
+    edge = finders.REFERRAL_EDGE if name == "REFERRAL_CODE" else getattr(finders, f"{name}_EDGE")
+    text = f"。{word}{BEGINNINGS[name][1]}。"
+    expected = [match.span() for match in pattern.finditer(text)]
+    assert expected
+    assert [match.span() for match in finders._scan(pattern, edge, text)] == expected
+
+
 def looked_for(texts):
     """The leads of each text, found by the finders that the quick look names: a few characters are not worth one."""
     with mock.patch.object(finders, "WORTH_A_LOOK", 0):
