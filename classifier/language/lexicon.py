@@ -153,10 +153,13 @@ class Lexicon:
 
     def _stand_alone(self, codes: Codes, start: Places, word: Places) -> Flags:
         """Return whether no letter or digit runs on from either end of each Latin *word*."""
+        alone = np.ones(len(word), dtype=np.bool_)
+        latin = np.flatnonzero(self._latin_first.take(word) | self._latin_last.take(word))
+        start, word = start.take(latin), word.take(latin)
         before, after = codes.take(start - 1, mode="clip"), codes.take(start + self._lengths[word], mode="clip")
         runs_in = self._latin_first[word] & (start > 0) & self._touching.take(before, mode="clip")
         runs_on = self._latin_last[word] & (start + self._lengths[word] < len(codes)) & LATIN.take(after, mode="clip")
-        alone: Flags = ~(runs_in | runs_on)
+        alone[latin] = ~(runs_in | runs_on)
         return alone
 
 
