@@ -26,6 +26,39 @@ _SMALLEST = 16  # bits: slots of an empty table
 _EMPTY = np.uint64(0)
 # Texts of at most so many characters name no post, and many keys share them.
 _SHARED = 10
+# So many new keys are sorted by themselves before they join the others: some batches of them.
+_RECENT = 1 << 16
+
+
+class KeySet:
+    """A set of keys that only grows: eight bytes each, and nothing twice while it grows."""
+
+    def __init__(self) -> None:
+        self._sorted: Keys = np.zeros(0, dtype=np.uint64)
+        self._recent: Keys = np.zeros(0, dtype=np.uint64)
+
+    def has(self, keys: Keys) -> npt.NDArray[np.bool_]:
+        """Return which of *keys* are in the set."""
+        return _among(self._recent, keys) | _among(self._sorted, keys)
+
+    def add(self, keys: Keys) -> None:
+        """Add *keys*, none of which is in the set, and no two alike."""
+        self._recent = np.sort(np.concatenate((self._recent, keys)))
+        if len(self._recent) < _RECENT:
+            return
+        held = len(self._sorted)
+        # In place: of two sorted stretches a stable sort copies the shorter one alone.
+        self._sorted.resize(held + len(self._recent), refcheck=False)
+        self._sorted[held:] = self._recent
+        self._sorted.sort(kind="stable")
+        self._recent = self._recent[:0].copy()
+
+
+def _among(known: Keys, keys: Keys) -> npt.NDArray[np.bool_]:
+    if not len(known):
+        return np.zeros(len(keys), dtype=np.bool_)
+    found: npt.NDArray[np.bool_] = known.take(np.searchsorted(known, keys), mode="clip") == keys
+    return found
 
 
 def keys_of_digests(digests: Sequence[bytes]) -> Keys:
@@ -35,9 +68,16 @@ def keys_of_digests(digests: Sequence[bytes]) -> Keys:
 
 
 class Remembered:
-    """A short text for each of many keys, open addressing over arrays; texts that many keys share are kept once."""
+    """
+    A short text for each of many keys.
+
+    Most keys of most exports have the same: those with the first text that comes are only a set. The others stand in a
+    table of open addressing over arrays, and what many of them share is kept once.
+    """
 
     def __init__(self) -> None:
+        self._usual: str | None = None
+        self._of_usual = KeySet()
         self._bits = _SMALLEST
         self._slots = np.zeros(1 << self._bits, dtype=np.uint64)
         self._values = np.zeros(1 << self._bits, dtype=np.uint32)
@@ -47,19 +87,25 @@ class Remembered:
 
     def any(self, keys: Keys) -> bool:
         """Return whether any of *keys* is known."""
-        return bool((self._slots[self._find(keys)] == keys).any())
+        return bool(self._of_usual.has(keys).any() or (self._slots[self._find(keys)] == keys).any())
 
     def look_up(self, keys: Keys) -> list[str | None]:
         """Return the text of each of *keys*, or None."""
         slots = self._find(keys)
         known = self._slots[slots] == keys
-        return [self._text(value) if there else None for there, value in zip(known.tolist(), self._values[slots].tolist(), strict=True)]
+        others = zip(self._of_usual.has(keys).tolist(), known.tolist(), self._values[slots].tolist(), strict=True)
+        return [self._usual if usual else self._text(value) if there else None for usual, there, value in others]
 
     def add(self, keys: Keys, texts: Sequence[str]) -> None:
         """Remember *texts* under *keys*; what is known under one already stays, and so does the first of *keys* that are alike."""
         keys, first = np.unique(keys, return_index=True)
-        new = self._slots[self._find(keys)] != keys
+        new = (self._slots[self._find(keys)] != keys) & ~self._of_usual.has(keys)
         keys, first = keys[new], first[new]
+        if self._usual is None and len(texts):
+            self._usual = texts[0]
+        usual = np.fromiter((texts[n] == self._usual for n in first.tolist()), dtype=np.bool_, count=len(first))
+        self._of_usual.add(keys[usual])
+        keys, first = keys[~usual], first[~usual]
         while 4 * (self._count + len(keys)) > 3 * len(self._slots):
             self._grow()
         self._settle(keys, np.fromiter((self._place(texts[n]) for n in first.tolist()), dtype=np.uint32, count=len(first)))

@@ -1,6 +1,7 @@
 """The table of what was given out says what a dict says."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,12 +25,13 @@ def test_it_says_what_a_dict_says(rounds):
         assert remembered.look_up(keys) == [known[key] for key in keys.tolist()]
 
 
-def test_it_grows():
+@pytest.mark.parametrize("text", ["05--------p{}", "05--------"], ids=["a text each", "one text for all"])
+def test_it_grows(text):
     remembered = Remembered()
     drawn = np.random.default_rng(3).integers(1, 2**64, size=300_000, dtype=np.uint64)
     for begin in range(0, len(drawn), 50_000):
         some = drawn[begin : begin + 50_000]
         assert not remembered.any(some)
-        remembered.add(some, [f"05--------p{n}" for n in range(begin, begin + len(some))])
-    assert remembered.look_up(drawn[::977]) == [f"05--------p{n}" for n in range(0, len(drawn), 977)]
+        remembered.add(some, [text.format(n) for n in range(begin, begin + len(some))])
+    assert remembered.look_up(drawn[::977]) == [text.format(n) for n in range(0, len(drawn), 977)]
     assert not remembered.any(drawn + np.uint64(1))
