@@ -141,9 +141,11 @@ def _changes(values: Places) -> npt.NDArray[np.bool_]:
 def describe_stretches(judged: Judged, model: Model, stretches: Stretches, titles: list[str], texts: list[str]) -> Described:
     """Return what each of *stretches* says and where it stands."""
     reading, near = judged.features.reading, judged.features.near
-    far = np.zeros(len(near), dtype=np.bool_)
-    far[reading.stream_segment[stretches.of_character >= 0]] = True
-    found = joined([judged.features.occurrences, model.vocabulary.occurrences(reading, far & ~near, words=False)])
+    quoted = np.zeros(len(near), dtype=np.bool_)
+    quoted[reading.stream_segment[stretches.of_character >= 0]] = True
+    found, far = judged.features.occurrences, quoted & ~near
+    if far.any():
+        found = joined([found, model.vocabulary.occurrences(reading, far, words=False)])
     row = stretches.of_character[found.start]
     said = np.flatnonzero(row >= 0)
     own = count(found._replace(column=found.column[said]), row[said], len(stretches.post), len(model.rarity))
