@@ -28,14 +28,14 @@ import numpy.typing as npt
 from classifier.errors import ModelFileError
 from classifier.language import words
 from classifier.model.features import Vocabulary
-from classifier.model.points import DEFAULT_POINT, POINTS, Point
+from classifier.model.points import DEFAULT_POINT, POINTS, STEPS, Point
 
 Values = npt.NDArray[np.float64]
 
 # Raise it when a loader of today could not read the files of tomorrow, keep reading the old ones, and have a test write one.
-# 1 knew no rivals: its offers had one set of weights.
-FORMAT = 2
-READ = (1, 2)
+# 1 knew no rivals: its offers had one set of weights. 2 judged an account by its two strongest posts and its number and share of offers.
+FORMAT = 3
+READ = (1, 2, 3)
 SHIPPED = "offers"
 FILES = ("weights.npz", "words.txt", "golden.jsonl", "card.md")
 # Nothing we write is near this; a file over it is not opened.
@@ -48,8 +48,9 @@ class Model:
     What was learned. ``manifest`` carries what is said about it; every number used to score is a field of its own.
 
     ``rivals`` are the kinds of innocent posts by name; ``weights`` has a row for each feature and a column for each of them, ``rival_constants``
-    a number each. ``points`` are the operating points by name; the thresholds beside them are those of the one in use (see `at`). ``counted_from`` is
-    the probability from which on a post counts as an offer in its account's score, at every point.
+    a number each. ``points`` are the operating points by name; the thresholds beside them are those of the one in use (see `at`).
+    ``step_ratios`` say of each step between STEPS how much likelier (logarithm) a post of it is an offer's than an honest one, ``account_line`` are
+    the slope and the constant that make log-odds of what they say of an account together.
     """
 
     name: str
@@ -59,7 +60,8 @@ class Model:
     rival_constants: Values
     category_weights: Values
     category_constants: Values
-    account_weights: Values
+    step_ratios: Values
+    account_line: Values
     mark_weights: Values
     mark_places: Values
     mark_scales: Values
@@ -72,7 +74,6 @@ class Model:
     review_from: float
     flag_from: float
     look_from: float
-    counted_from: float
     rivals: tuple[str, ...] = ("not_offer",)
     points: dict[str, Point] = field(default_factory=dict)
     manifest: dict[str, Any] = field(default_factory=dict)
@@ -100,8 +101,8 @@ class Model:
         return replace(self, **self.points[point]._asdict(), manifest=self.manifest | {"operating_point": point, "promise": promised})
 
 
-NUMBERS = ("floor", "constant", "whole", "strongest", "offer_from", "review_from", "flag_from", "look_from", "counted_from")
-ARRAYS = ("rarity", "weights", "rival_constants", "category_weights", "category_constants", "account_weights", "mark_weights", "mark_places", "mark_scales", "mark_signs")
+NUMBERS = ("floor", "constant", "whole", "strongest", "offer_from", "review_from", "flag_from", "look_from")
+ARRAYS = ("rarity", "weights", "rival_constants", "category_weights", "category_constants", "step_ratios", "account_line", "mark_weights", "mark_places", "mark_scales", "mark_signs")
 # Those with a number for each feature: two bytes say it well enough, and are most of a model's bytes.
 HALF = frozenset({"weights", "category_weights", "mark_weights"})
 # What is known of where a stretch of a post stands (see `classifier.model.marks`); ``mark_places`` has a weight for each, and a constant.
@@ -213,12 +214,11 @@ def load_model(name: str = SHIPPED) -> Model:
     if not all(len(found[key]) == len(vocabulary) for key in {"rarity", "weights", "mark_weights"} & found.keys()):
         raise ModelFileError(f"{folder}: weights and words do not match in number; train again")
     manifest["digest"] = digest_of(manifest_bytes)
-    numbers = _numbers(manifest)
     # Models from before there were marks quote what pushes the score most; those from before there were rivals have one.
-    found = {"mark_weights": found["weights"], "mark_places": np.zeros(len(PLACES) + 1), **no_second_look(), "rival_constants": np.zeros(1), **found}
+    found = {"mark_weights": found["weights"], "mark_places": np.zeros(len(PLACES) + 1), **no_second_look(), "rival_constants": np.zeros(1), **plain_steps(), **found}
     found["weights"] = found["weights"].reshape(len(vocabulary), -1)
     rivals = tuple(manifest.get("rivals", Model.rivals))
-    learned: dict[str, Any] = {key: found[key].astype(np.float64) for key in ARRAYS} | {key: numbers[key] for key in NUMBERS}
+    learned: dict[str, Any] = {key: found[key].astype(np.float64) for key in ARRAYS} | {key: float(manifest["numbers"][key]) for key in NUMBERS}
     # A column's weights side by side, as they are asked for: turned without a copy of the whole table, which a batch of one line would notice.
     learned["category_weights"] = np.asfortranarray(learned["category_weights"])
     return Model(folder.name, vocabulary, **learned, rivals=rivals, points=_points(manifest, folder), manifest=manifest, folder=folder)
@@ -232,10 +232,10 @@ def no_second_look() -> dict[str, Any]:
     return {"mark_scales": scales, "mark_signs": signs}
 
 
-def _numbers(manifest: dict[str, Any]) -> dict[str, float]:
-    # Models from before there were points counted offers from their only threshold on.
-    numbers = {"counted_from": manifest["numbers"]["offer_from"], **manifest["numbers"]}
-    return {name: float(number) for name, number in numbers.items()}
+def plain_steps() -> dict[str, Any]:
+    """Return ``step_ratios`` and ``account_line`` of a model that has learned none: a post says of its account what its own log-odds say."""
+    ends = np.array([STEPS[0], *STEPS, STEPS[-1]])
+    return {"step_ratios": (ends[:-1] + ends[1:]) / 2, "account_line": np.array([1.0, 0.0])}
 
 
 def _points(manifest: dict[str, Any], folder: Path) -> dict[str, Point]:
@@ -266,7 +266,7 @@ def _arrays(content: bytes, folder: Path) -> dict[str, npt.NDArray[Any]]:
 def _manifest(content: bytes, folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads(content)
-        known = manifest["format"] in READ and {"numbers", "files", "word_lists"} <= manifest.keys() and set(NUMBERS) - {"counted_from"} <= manifest["numbers"].keys()
+        known = manifest["format"] in READ and {"numbers", "files", "word_lists"} <= manifest.keys() and set(NUMBERS) <= manifest["numbers"].keys()
     except (ValueError, KeyError, TypeError, AttributeError):
         raise ModelFileError(f"{folder / 'manifest.json'} is not a manifest; restore it or train again") from None
     if not known:

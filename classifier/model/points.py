@@ -1,4 +1,4 @@
-"""What an operating point is: four thresholds under a name, each with a promise in the manifest."""
+"""The thresholds of verdicts, and of what an account is judged by."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import NamedTuple
 POINTS = ("careful", "balanced", "wide")
 # The one in use where nobody asks for another.
 DEFAULT_POINT = "balanced"
+# The log-odds at which posts are counted apart for their account, at every point alike. Below the first: no word of the trade.
+STEPS = (-6.0, -3.0, -1.5, 0.0, 1.0, 2.0, 3.0, 4.5)
 
 
 class Point(NamedTuple):

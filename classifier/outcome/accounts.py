@@ -2,7 +2,8 @@
 Gather scored posts into accounts and decide which to flag.
 
 An account is kept as counts and its few strongest posts, so that parts of an export, gathered apart, merge into
-the same accounts as the whole.
+the same accounts as the whole. Its score asks what share of its posts are offers: a newspaper of three hundred posts has one that looks
+like an offer by chance, and is no offering account for that; one in two posts is no chance.
 """
 
 from __future__ import annotations
@@ -18,12 +19,15 @@ import pandas as pd
 
 from classifier.model.bundle import Model
 from classifier.model.categories import CATEGORIES
-from classifier.outcome.columns import ACCOUNT_COLUMNS, TALLY_COLUMNS
+from classifier.model.judge import probability
+from classifier.model.points import STEPS
+from classifier.outcome.columns import ACCOUNT_COLUMNS, STEP_COUNTS, TALLY_COLUMNS
 from classifier.outcome.score import text_column
 
 Values = npt.NDArray[np.float64]
 
-ACCOUNT_FEATURES = ("strongest", "second", "offers", "share")
+# Shares of offers among an offering account's posts that are thought of, all alike: from one in twenty to all.
+SHARES = np.arange(1, 21) / 20
 KEPT_POSTS = 5
 # Log-odds beyond this are all equally sure.
 SUREST = 8.0
@@ -65,23 +69,24 @@ def tally_posts(scored: pd.DataFrame, model: Model) -> Tally:
     scores = scored["score"].fillna(0.0).to_numpy(dtype=np.float64)
     offers, listed = verdicts == "offer", np.array(text_column(scored, "listed"), dtype=object)
     categories, states = np.array(text_column(scored, "category"), dtype=object), np.array(text_column(scored, "body_state"), dtype=object)
+    odds = log_odds(scores)
+    # Not the verdict: an account's score is the same at every operating point.
+    step = np.where(listed == "block", len(STEPS), np.where(listed == "allow", 0, np.searchsorted(STEPS, odds, side="right")))
     counted = {
         "n_posts": np.ones(len(codes)),
         "n_scored": judged,
         "n_offer": offers,
         "n_review": verdicts == "review",
-        # Not n_offer: an account's score is the same at every operating point.
-        "n_counted": judged & ((scores >= model.counted_from) | (listed == "block")) & (listed != "allow"),
         "characters": judged * np.array(lengths, dtype=np.int64),
         "n_pictures": states == "pictures_only",
-    } | {f"n_{name}": offers & (categories == name) for name in CATEGORIES}
+    }
+    counted |= {f"n_{name}": offers & (categories == name) for name in CATEGORIES} | {name: judged & (step == n) for n, name in enumerate(STEP_COUNTS)}
     counts: dict[str, Any] = {"account_key": keys}
     for name in ("account_id", "account_name"):
         counts[name] = _first(text_column(scored, name), codes, len(keys))
     times = text_column(scored, "published_at")
     counts["first_post"], counts["last_post"] = (_first(times, codes, len(keys), by=way) for way in ("least", "most"))
     counts |= {name: _summed(values, codes, len(keys)) for name, values in counted.items()}
-    odds = log_odds(scores)
     strong = np.flatnonzero(judged & (odds > model.floor + 1e-6) & (listed != "allow"))
     posts = text_column(scored, "post_id")
     tops = ((account_keys[post], own, posts[post]) for post, own in zip(strong.tolist(), odds[strong].tolist(), strict=True))
@@ -146,24 +151,24 @@ def _merge(parts: list[Tally]) -> Tally:
     return Tally({name: merged[name] for name in TALLY_COLUMNS}, _strongest(tops))
 
 
-def account_features(tally: Tally, model: Model) -> Values:
-    """Return the numbers accounts are scored by: a row an account, in the order of ``tally.counts``, a column a name of ACCOUNT_FEATURES."""
-    strongest = np.full((len(tally.counts["account_key"]), 2), max(model.floor, -SUREST))
-    number = {key: n for n, key in enumerate(tally.counts["account_key"])}
-    for key, own in groupby(zip(tally.tops["account_key"], tally.tops["log_odds"], strict=True), key=itemgetter(0)):
-        for rank, (_, odds) in enumerate(islice(own, strongest.shape[1])):
-            strongest[number[key], rank] = odds
-    offers, scored = (np.array(tally.counts[name], dtype=np.float64) for name in ("n_counted", "n_scored"))
-    return np.column_stack([strongest, np.log1p(offers), offers / np.maximum(1, scored)])
+def account_ratios(step_ratios: Values, tally: Tally) -> Values:
+    """
+    Return for each account how much likelier its posts are those of an offering account than of an honest one, as a logarithm.
+
+    A post of an offering account is an offer as often as its share of offers says, which is unknown: the mean over SHARES. Likelihood ratio of a two-part mixture,
+    posts taken as independent.
+    """
+    counts = np.array([tally.counts[name] for name in STEP_COUNTS], dtype=np.float64).T.copy()
+    # Row by row: a product over all of them may round otherwise for another number of accounts.
+    of_shares = [(counts * np.log1p(share * np.expm1(step_ratios))).sum(axis=1) for share in SHARES]
+    ratios: Values = np.logaddexp.reduce(of_shares, axis=0) - np.log(len(SHARES))
+    return ratios
 
 
 def account_scores(model: Model, tally: Tally) -> Values:
     """Return for each account the probability, 0 to 1, that offering is what it does."""
-    weights = model.account_weights
-    # Row by row: a product over all of them may round otherwise for another number of accounts.
-    odds = (account_features(tally, model) * weights[:-1]).sum(axis=1) + weights[-1]
-    scores: Values = 1.0 / (1.0 + np.exp(-odds))
-    return scores
+    slope, constant = model.account_line
+    return probability(slope * account_ratios(model.step_ratios, tally) + constant)
 
 
 def gather_accounts(scored: pd.DataFrame, model: Model) -> pd.DataFrame:

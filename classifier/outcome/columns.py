@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from classifier.model.categories import CATEGORIES
+from classifier.model.points import STEPS
+
 
 class Column(NamedTuple):
     """
@@ -78,8 +81,10 @@ TEXT_COLUMNS = {
     name: POST_COLUMNS[name]
     for name in ("post_id", "account_key", "title", "published_at", "url", "verdict", "score", "category", "evidence", "body_state", "src_file", "src_row")
 } | {"text": Column("text", 90, "正文", "the post's text, as read")}
+# How many posts are on each step (see `STEPS`), lowest first.
+STEP_COUNTS = tuple(f"n_step_{n}" for n in range(len(STEPS) + 1))
 # What is kept of accounts until all pieces of a run are there (see `accounts.Tally`): never shown to anybody.
-TALLY_COLUMNS = {name: ACCOUNT_COLUMNS[name] for name in ("account_key", "account_id", "account_name", "first_post", "last_post")} | dict.fromkeys(("n_posts", "n_scored", "n_offer", "n_review", "n_counted", "characters", "n_pictures", "n_exchange", "n_otc", "n_token_sale", "n_signals", "n_yield_mining"), ACCOUNT_COLUMNS["n_posts"])
+TALLY_COLUMNS = {name: ACCOUNT_COLUMNS[name] for name in ("account_key", "account_id", "account_name", "first_post", "last_post")} | dict.fromkeys(("n_posts", "n_scored", "n_offer", "n_review", *STEP_COUNTS, "characters", "n_pictures", *(f"n_{name}" for name in CATEGORIES)), ACCOUNT_COLUMNS["n_posts"])
 TOP_COLUMNS = {"account_key": ACCOUNT_COLUMNS["account_key"], "post_id": POST_COLUMNS["post_id"], "log_odds": ACCOUNT_COLUMNS["score"]}
 TABLES = {"accounts": ACCOUNT_COLUMNS, "posts": POST_COLUMNS, "leads": LEAD_COLUMNS, "rejects": REJECT_COLUMNS, "texts": TEXT_COLUMNS, "tallies": TALLY_COLUMNS, "tops": TOP_COLUMNS}
 

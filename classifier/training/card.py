@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from classifier.training.labels import GENRES
@@ -76,6 +76,8 @@ def figures_table(heading: str, figures: Mapping[str, Any]) -> Iterator[str]:
     for part in ("protected", "evidence", "accounts"):
         if part in figures:
             yield from (f"| {part} | | 95 % over groups |", "|---|---|---|", *_figures(figures[part]), "")
+    if figures.get("mixed_accounts"):
+        yield from _mixed(figures["mixed_accounts"])
     if "points" in figures:
         yield from _judged_points(figures["points"])
     for part, rows in figures.items():
@@ -99,6 +101,13 @@ def number(value: float | None) -> str:
 def between(interval: list[float] | None) -> str:
     """Return an interval as text; nothing for none."""
     return f"{interval[0]:.3f} to {interval[1]:.3f}" if interval else ""
+
+
+def _mixed(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    yield from ("Accounts put together of posts drawn at random, offers and protected speech:", "")
+    yield from ("| posts | of 100 are offers | flagged | flagged or looked at |", "|---|---|---|---|")
+    yield from (f"| {row['posts']} | {100 * row['share_of_offers']:.0f} | {row['flagged']:.1%} | {row['seen']:.1%} |" for row in rows)
+    yield ""
 
 
 def _judged_points(points: Mapping[str, Any]) -> Iterator[str]:

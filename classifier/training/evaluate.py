@@ -16,13 +16,13 @@ from classifier.language.mask import mask_all
 from classifier.model.bundle import Model
 from classifier.outcome.score import score_posts, score_texts
 from classifier.outcome.tables import write_text
+from classifier.training.accounts import known_accounts
 from classifier.training.disguises import DEVICES, disguise
 from classifier.training.labels import Row
 from classifier.training.measure import (
     Resampled,
     covered,
     is_protected,
-    known_accounts,
     measure,
     post_figures,
     resample,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,7 +10,7 @@ import pandas as pd
 from sklearn.metrics import average_precision_score, precision_recall_curve
 
 from classifier.model.bundle import Model
-from classifier.outcome.accounts import gather_accounts
+from classifier.training.accounts import known_accounts, mix_accounts
 from classifier.training.labels import PROTECTED, Row, band
 
 Values = npt.NDArray[np.float64]
@@ -66,6 +65,7 @@ def measure(model: Model, scored: pd.DataFrame) -> dict[str, Any]:
     if "evidence" in sure:
         figures["evidence"] = _evidence_figures(sure, resampled)
     figures["accounts"] = _account_figures(known_accounts(scored, model))
+    figures["mixed_accounts"] = mix_accounts(sure, is_protected(sure), model)
     return figures
 
 
@@ -207,26 +207,6 @@ def _evidence_figures(sure: pd.DataFrame, resampled: Resampled) -> dict[str, Any
     return {"n": int(caught.sum())} | _rate("inside", shares >= 0.5, caught, resampled)
 
 
-def known_accounts(scored: pd.DataFrame, model: Model) -> pd.DataFrame:
-    """
-    Return the accounts of labelled posts of which the labels say what they are, worst first.
-
-    Columns ``account, group, offers, verdict, score, n_posts, n_offer, n_review``; ``offers`` is the truth, ``group`` that of its first post.
-    Accounts of one post are left out: they are posts.
-    """
-    labels: dict[str, list[bool]] = defaultdict(list)
-    groups: dict[str, str] = {}
-    for key, label, group in zip(scored["account_key"], scored["label"], scored["group"], strict=True):
-        groups.setdefault(key, group)
-        if label != "borderline":
-            labels[key].append(label == "offer")
-    accounts = gather_accounts(scored, model)
-    truth = [account_truth(labels[key]) if len(labels[key]) >= 2 else None for key in accounts["account_key"]]
-    accounts = accounts.assign(account=accounts["account_key"], offers=pd.Series(truth, dtype=object), group=[groups[key] for key in accounts["account_key"]])
-    known = accounts[[offers is not None for offers in truth]].reset_index(drop=True)
-    return known[["account", "group", "offers", "verdict", "score", "n_posts", "n_offer", "n_review"]].astype({"offers": bool})
-
-
 def _account_figures(known: pd.DataFrame) -> dict[str, Any]:
     truth = known["offers"].to_numpy()
     flagged = (known["verdict"] == "flag").to_numpy()
@@ -236,11 +216,3 @@ def _account_figures(known: pd.DataFrame) -> dict[str, Any]:
     for name, hits, among in (("flag_precision", truth, flagged), ("flag_recall", flagged, truth), ("seen_recall", seen, truth), ("false_flag_rate", flagged, ~truth)):
         figures |= _rate(name, hits, among, resampled)
     return figures
-
-
-def account_truth(labels: list[bool]) -> bool | None:
-    """Return whether an account with these posts offers: two offers, or one of at most three posts; None where readers could differ."""
-    offers = sum(labels)
-    if offers == 0:
-        return False
-    return True if offers >= 2 or len(labels) <= 3 else None

@@ -9,15 +9,16 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GroupKFold, cross_val_predict
+from sklearn.model_selection import GroupKFold
 
 from classifier.errors import LabelsError
 from classifier.model.bundle import Model
 from classifier.model.judge import probability
-from classifier.model.points import DEFAULT_POINT, Point
-from classifier.outcome.accounts import Tally, account_features, tally_posts
+from classifier.model.points import DEFAULT_POINT, STEPS, Point
+from classifier.outcome.accounts import Tally, account_ratios, account_scores, tally_posts
+from classifier.training.accounts import account_truth
 from classifier.training.labels import Row
-from classifier.training.measure import account_truth, tabulate, wilson_upper
+from classifier.training.measure import tabulate, wilson_upper
 
 Values = npt.NDArray[np.float64]
 Truth = npt.NDArray[np.bool_]
@@ -40,9 +41,9 @@ class Target(NamedTuple):
 
 # Raise a precision and less is called an offer; raise a recall or what may be read and more is shown.
 TARGETS = {
-    "careful": Target(offer_precision=0.999, review_recall=0.90, most_read=0.05, flag_precision=0.99, look_recall=0.90),
-    "balanced": Target(offer_precision=0.99, review_recall=0.955, most_read=0.14, flag_precision=0.97, look_recall=0.95),
-    "wide": Target(offer_precision=0.98, review_recall=0.98, most_read=0.25, flag_precision=0.95, look_recall=0.98),
+    "careful": Target(offer_precision=0.999, review_recall=0.90, most_read=0.05, flag_precision=0.995, look_recall=0.90),
+    "balanced": Target(offer_precision=0.99, review_recall=0.955, most_read=0.14, flag_precision=0.985, look_recall=0.95),
+    "wide": Target(offer_precision=0.98, review_recall=0.98, most_read=0.25, flag_precision=0.97, look_recall=0.98),
 }
 MOST_WEIGHT = 5
 # Offering and honest accounts needed to learn what an offering account is.
@@ -67,20 +68,12 @@ class PostThresholds(NamedTuple):
 
 
 def choose_points(model: Model, rows: list[Row], held_out: Values) -> Model:
-    """Return *model* with its operating points and the weights of accounts, chosen on *held_out* log-odds; the default point is in use."""
+    """Return *model* with its operating points and what accounts are scored by, chosen on *held_out* log-odds; the default point is in use."""
     offers, chances = _truth(rows), probability(held_out)
+    model = learn_accounts(model, rows, held_out)
     of_posts = {name: choose_post_thresholds(offers, chances, held_out > model.floor, target) for name, target in TARGETS.items()}
-    model = replace(model, counted_from=of_posts[DEFAULT_POINT].offer_from)
     accounts = label_accounts(rows, chances, model)
-    features = account_features(accounts.tally, model)
-    # Most accounts we wrote have one post and most in an export have many: those with more posts count for more.
-    weights = np.minimum(accounts.tally.counts["n_scored"], MOST_WEIGHT)
-    scorer = LogisticRegression(C=1.0, max_iter=1000)
-    fewest = min(int(accounts.offers.sum()), int((~accounts.offers).sum()))
-    if fewest < LEAST_ACCOUNTS:
-        raise LabelsError(f"too few accounts to learn from: {fewest} of the rarer kind, at least {LEAST_ACCOUNTS} are needed; name the account of each post")
-    guessed = cross_val_predict(scorer, features, accounts.offers, cv=min(FOLDS, fewest), method="predict_proba", params={"sample_weight": weights})[:, 1]
-    scorer.fit(features, accounts.offers, sample_weight=weights)
+    guessed = account_scores(model, accounts.tally)
     points = {}
     for name, thresholds in of_posts.items():
         counts = label_accounts(rows, chances, replace(model, **thresholds._asdict())).tally.counts
@@ -88,7 +81,27 @@ def choose_points(model: Model, rows: list[Row], held_out: Values) -> Model:
         flag_from = threshold_for_precision(accounts.offers, guessed, TARGETS[name].flag_precision)
         look_from = threshold_for_recall(accounts.offers[shown], guessed[shown], TARGETS[name].look_recall)
         points[name] = Point(*thresholds, flag_from, min(flag_from, look_from))
-    return replace(model, points=points, account_weights=np.append(scorer.coef_[0], scorer.intercept_[0])).at(DEFAULT_POINT)
+    return replace(model, points=points).at(DEFAULT_POINT)
+
+
+def learn_accounts(model: Model, rows: list[Row], held_out: Values) -> Model:
+    """
+    Return *model* with what accounts are scored by: how much each step of *held_out* log-odds says, and the line that makes log-odds of what an account's posts say together.
+
+    The share of offers in the accounts we wrote decides nothing: an export's are longer and more mixed.
+    """
+    steps = np.searchsorted(STEPS, held_out, side="right")
+    # One post more on each step: none is certain.
+    of_offers, of_others = (np.bincount(steps[part], minlength=len(STEPS) + 1) + 1.0 for part in (_truth(rows), ~_truth(rows)))
+    ratios = np.log(of_offers / of_offers.sum()) - np.log(of_others / of_others.sum())
+    accounts = label_accounts(rows, probability(held_out), model)
+    fewest = min(int(accounts.offers.sum()), int((~accounts.offers).sum()))
+    if fewest < LEAST_ACCOUNTS:
+        raise LabelsError(f"too few accounts to learn from: {fewest} of the rarer kind, at least {LEAST_ACCOUNTS} are needed; name the account of each post")
+    # Most accounts we wrote have one post and most in an export have many: those with more posts count for more.
+    weights = np.minimum(accounts.tally.counts["n_scored"], MOST_WEIGHT)
+    line = LogisticRegression().fit(account_ratios(ratios, accounts.tally)[:, None], accounts.offers, sample_weight=weights)
+    return replace(model, step_ratios=ratios, account_line=np.array([line.coef_[0, 0], line.intercept_[0]]))
 
 
 def _truth(rows: list[Row]) -> Truth:

@@ -24,7 +24,7 @@ from classifier.training.train import HeldOut, learn
 GOLDEN_POSTS = 200
 LIBRARIES = ("jieba", "rjieba", "numpy", "scipy", "scikit-learn", "opencc")
 # Of an evaluation, what a card has room for.
-SUMMARISED = ("posts", "borderline", "groups", "protected", "points", "by_category_or_genre", "by_length", "by_era", "by_disguise", "evidence", "accounts")
+SUMMARISED = ("posts", "borderline", "groups", "protected", "points", "by_category_or_genre", "by_length", "by_era", "by_disguise", "evidence", "accounts", "mixed_accounts")
 
 
 def train_model(paths: list[Path] | None, out: Path, *, tell: Callable[[str], None]) -> dict[str, Any]:

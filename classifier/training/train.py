@@ -14,10 +14,9 @@ from sklearn.model_selection import GroupKFold
 from classifier.errors import LabelsError
 from classifier.language.gate import open_segments
 from classifier.language.vectorise import read
-from classifier.model.bundle import PLACES, Model, no_second_look, rounded
+from classifier.model.bundle import PLACES, Model, no_second_look, plain_steps, rounded
 from classifier.model.features import Vocabulary, count, learn_rarity, learn_vocabulary
 from classifier.model.judge import Features, against, featurise, find_features, margin, strongest_passage
-from classifier.outcome.accounts import ACCOUNT_FEATURES
 from classifier.training.labels import CATEGORIES, RIVALS, Row, full_text, number_groups
 from classifier.training.marks import fit_marks
 from classifier.training.points import choose_points
@@ -129,7 +128,7 @@ def _blank(vocabulary: Vocabulary) -> Model:
         rival_constants=np.zeros(1),
         category_weights=np.zeros((len(CATEGORIES), columns)),
         category_constants=np.zeros(len(CATEGORIES)),
-        account_weights=np.zeros(len(ACCOUNT_FEATURES) + 1),
+        **plain_steps(),
         mark_weights=np.zeros(columns),
         mark_places=np.zeros(len(PLACES) + 1),
         **no_second_look(),
@@ -141,7 +140,6 @@ def _blank(vocabulary: Vocabulary) -> Model:
         review_from=0.5,
         flag_from=0.5,
         look_from=0.5,
-        counted_from=0.5,
     )
 
 

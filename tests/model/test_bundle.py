@@ -10,6 +10,7 @@ from classifier.errors import ModelFileError
 from classifier.model.bundle import FILES, digest_of, load_model, model_folder
 from classifier.model.golden import check_golden
 from classifier.model.judge import judge
+from classifier.model.points import STEPS
 from classifier.outcome.score import score_texts
 
 
@@ -29,9 +30,9 @@ def sign(folder, file):
 
 @pytest.fixture
 def old_model(copied):
-    """A model of format 1: one set of weights, and nothing known of rivals and marks."""
+    """A model of format 1: one set of weights, and nothing known of rivals, marks and the steps of accounts."""
     with np.load(copied / "weights.npz") as found:
-        arrays = {name: found[name] for name in found.files if not name.startswith(("mark_", "rival_"))}
+        arrays = {name: found[name] for name in found.files if not name.startswith(("mark_", "rival_", "step_", "account_"))}
     np.savez(copied / "weights.npz", **arrays | {"weights": arrays["weights"][:, 0].astype(np.float32)})
     sign(copied, "weights.npz")
     manifest = json.loads((copied / "manifest.json").read_text(encoding="utf-8"))
@@ -52,6 +53,12 @@ def test_a_model_of_format_1_has_one_rival_and_quotes_what_pushes_most(old_model
     assert not old_model.mark_places.any()
     [quotes] = score_texts(old_model, [""], ["新用户点此注册币安，填邀请码 QX88 永久返佣20%，加微信 abc_12345 进群跟单"]).evidence
     assert quotes
+
+
+def test_posts_say_of_their_account_what_their_own_log_odds_say_in_a_model_that_learned_nothing_else(old_model):
+    assert (np.diff(old_model.step_ratios) > 0).all()
+    assert old_model.step_ratios[2] == (STEPS[1] + STEPS[2]) / 2
+    assert old_model.account_line.tolist() == [1.0, 0.0]
 
 
 def test_golden_posts_score_as_they_were_written(model):

@@ -35,7 +35,6 @@ def old_model(model, tmp_path):
         shutil.copytree(Path(model.folder), folder)
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         manifest.pop("points", None)
-        manifest["numbers"].pop("counted_from", None)
         manifest |= {"points": points} if points else {}
         (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
         return folder
@@ -81,7 +80,6 @@ def test_a_point_nobody_made_is_refused(pointed):
 def test_a_model_from_before_there_were_points_has_one(old_model, model):
     old = load_model(str(old_model(None)))
     assert old.points == {DEFAULT_POINT: Point(model.offer_from, model.review_from, model.flag_from, model.look_from)}
-    assert old.at(DEFAULT_POINT).counted_from == model.offer_from
     assert old.at(DEFAULT_POINT).manifest["promise"] == model.manifest["promise"]
     with pytest.raises(ModelFileError, match="has no operating point 'careful'"):
         old.at("careful")

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifier.model.points import POINTS
-from classifier.training.measure import account_truth, recall_at_precision, wilson_upper
+from classifier.training.accounts import account_truth
+from classifier.training.measure import recall_at_precision, wilson_upper
 from classifier.training.points import (
     TARGETS,
     Target,
