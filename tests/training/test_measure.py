@@ -6,6 +6,7 @@ import pytest
 from standin import FROZEN
 
 from classifier.outcome.score import score_posts
+from classifier.training.accounts import mix_accounts
 from classifier.training.labels import read_labels
 from classifier.training.measure import covered, measure, resample, tabulate, wilson_upper
 
@@ -75,3 +76,16 @@ def test_a_quote_is_on_the_mark_by_the_characters_it_shares():
     quotes = [{"field": field, "start": start, "end": end} for field, start, end in (("text", 10, 20), ("text", 15, 25), ("text", 0, 10), ("title", 10, 20))]
     assert covered(posts(*quotes)).tolist() == [1.0, 0.5, 0.0, 0.0]
     assert np.isnan(covered(posts(None))).all()
+
+
+def test_accounts_put_together_are_flagged_more_often_the_more_of_their_posts_offer(figures):
+    rows = figures["mixed_accounts"]
+    assert all(row["flagged"] <= row["seen"] for row in rows)
+    assert all(row["posts"] * row["share_of_offers"] == pytest.approx(round(row["posts"] * row["share_of_offers"])) for row in rows)
+    by_share = {row["share_of_offers"]: row["flagged"] for row in rows if row["posts"] == 100}
+    assert by_share[0.0] < by_share[0.3] <= by_share[1.0] == 1.0
+
+
+def test_no_accounts_are_put_together_without_both_kinds_of_posts(model):
+    posts = tabulate([])
+    assert mix_accounts(posts, np.zeros(0, dtype=bool), model) == []

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifier.model.points import POINTS
+from classifier.model.points import POINTS, STEPS
 from classifier.training.accounts import account_truth
 from classifier.training.measure import recall_at_precision, wilson_upper
 from classifier.training.points import (
@@ -14,6 +14,7 @@ from classifier.training.points import (
     choose_points,
     describe_points,
     judge_apart,
+    learn_accounts,
     promise,
     threshold_for_precision,
     threshold_for_reading,
@@ -64,6 +65,13 @@ def test_points_fall_from_careful_to_wide(model, few_rows, guesses):
     for point in chosen.points.values():
         assert point.review_from <= point.offer_from
         assert point.look_from <= point.flag_from
+
+
+def test_a_step_says_the_more_of_an_account_the_likelier_its_posts_are_offers(model, few_rows, guesses):
+    learned = learn_accounts(model, few_rows, guesses)
+    even = STEPS.index(0.0)
+    assert learned.step_ratios[1 : even + 1].max() < 0 < learned.step_ratios[even + 2 :].min()
+    assert learned.account_line[0] > 0
 
 
 def test_no_point_has_more_to_read_than_its_target(model, few_rows, guesses):
