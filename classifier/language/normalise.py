@@ -234,13 +234,13 @@ def pick(folded: Folded, texts: Places) -> Folded:
     """Return what `fold` gives for some of the texts alone; *texts* are their numbers, in order."""
     begins, ends = folded.starts[texts], folded.starts[texts + 1]
     lengths = ends - begins
-    starts = np.concatenate(([0], np.cumsum(lengths)))
-    place = np.arange(starts[-1]) + np.repeat(begins - starts[:-1], lengths)
+    slices = list(map(slice, begins.tolist(), ends.tolist()))
+    codes, source = (np.concatenate([column[:0], *map(column.__getitem__, slices)]) for column in (folded.codes, folded.source))
     # The newline that closes a text is never dropped: it tells where the text ends as read, and the next begins.
     read_until = np.concatenate(([0], folded.source[folded.starts[1:] - 1] + 1))
     as_read = read_until[texts + 1] - read_until[texts]
     moved = np.cumsum(as_read) - as_read - read_until[texts]
-    return Folded(folded.codes[place], folded.source[place] + np.repeat(moved, lengths), starts)
+    return Folded(codes, source + np.repeat(moved, lengths), np.concatenate(([0], np.cumsum(lengths))))
 
 
 @cache

@@ -61,10 +61,9 @@ def cut_segments(folded: Folded) -> Segments:
 
 def marks_in(codes: npt.NDArray[np.uint32], marks: list[int]) -> Places:
     """Return the places of any of *marks* in *codes*, in order."""
-    found = codes == marks[0]
-    for mark in marks[1:]:
-        found |= codes == mark
-    return np.flatnonzero(found)
+    table = np.zeros(max(marks) + 2, dtype=np.bool_)
+    table[marks] = True
+    return np.flatnonzero(table.take(codes, mode="clip"))
 
 
 def _next_ends(at: Places, first: Places, last: Places, line: Places, sentence: Places, clause: Places) -> Places:
