@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -201,13 +201,18 @@ def count(occurrences: Occurrences, rows: Places, n_rows: int, n_columns: int) -
     """Return how often each column stands in each row, columns in order; ``rows[i]`` is the row of occurrence *i*."""
     bits = n_columns.bit_length()
     entries = np.sort(rows << bits | occurrences.column)
-    differs = np.ones(len(entries), dtype=np.bool_)
-    np.not_equal(entries[1:], entries[:-1], out=differs[1:])
-    first = np.flatnonzero(differs)
-    counts = np.diff(first, append=len(entries)).astype(np.float64)
+    first = np.flatnonzero(changes(entries))
+    counts = np.subtract(np.append(first[1:], len(entries))[: len(first)], first, dtype=np.float64)
     entries = entries[first]
     ends = np.searchsorted(entries, np.arange(n_rows + 1) << bits)
     return sp.csr_matrix((counts, (entries & ((1 << bits) - 1)).astype(np.int32), ends.astype(np.int32)), shape=(n_rows, n_columns))
+
+
+def changes(values: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.bool_]:
+    """Return which of *values* differ from the one before; the first does."""
+    changed = np.ones(len(values), dtype=np.bool_)
+    np.not_equal(values[1:], values[:-1], out=changed[1:])
+    return changed
 
 
 def product(left: sp.csr_matrix, right: sp.csr_matrix) -> sp.csr_matrix:

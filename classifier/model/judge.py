@@ -122,8 +122,10 @@ def _featurise(model: Model, plain: Folded, *, every_word: bool, opening: Places
 
 
 def _sum_segments(segments: Places, rows: Places, n_rows: int, by_segment: sp.csr_matrix) -> sp.csr_matrix:
-    """Return the counts of ``segments[i]`` summed into row ``rows[i]``."""
-    return product(sp.csr_matrix((np.ones(len(rows)), (rows, segments)), shape=(n_rows, by_segment.shape[0])), by_segment)
+    """Return the counts of ``segments[i]`` summed into row ``rows[i]``; rows in order, and the segments of each."""
+    ends = np.searchsorted(rows, np.arange(n_rows + 1))
+    taken = sp.csr_matrix((np.ones(len(rows)), segments.astype(np.int32), ends.astype(np.int32)), shape=(n_rows, by_segment.shape[0]))
+    return product(taken, by_segment)
 
 
 def cut_passages(post: Places, near: npt.NDArray[np.bool_], n_posts: int) -> tuple[Passages, Places, Places]:

@@ -20,7 +20,7 @@ from classifier.language.normalise import NEWLINE, SPACE
 from classifier.language.passages import CLAUSE_ENDS, SENTENCE_ENDS, marks_in
 from classifier.language.vectorise import Reading
 from classifier.model.bundle import PLACES, Model
-from classifier.model.features import count, entry_weights, joined
+from classifier.model.features import changes, count, entry_weights, joined
 from classifier.model.judge import Judged, probability
 
 Places = npt.NDArray[np.int64]
@@ -80,17 +80,19 @@ def cut_stretches(judged: Judged, posts: Places, titles: list[str], texts: list[
     post, places = reading.stream_post[own], reading.stream_place[own]
     marks = marks_in(reading.folded.codes, [NEWLINE, *SENTENCE_ENDS, *CLAUSE_ENDS])
     # How many marks stand before each place: another number or another post, and another clause begins.
-    clause = np.searchsorted(marks, places)
-    begins_clause = _changes(clause) | _changes(post)
+    so_far = np.zeros(len(reading.folded.codes), dtype=np.int32)
+    so_far[marks] = 1
+    begins_clause = changes(np.cumsum(so_far, out=so_far).take(places)) | changes(post)
     # Far from the trade's words, words may be cut or not: nothing may depend on them.
     begins_word = ~judged.features.near[reading.stream_segment]
     begins_word[reading.word_start] = True
     at = np.arange(len(own))
     clause_begin = np.maximum.accumulate(np.where(begins_clause, at, 0))
     word_begin = np.maximum(clause_begin, np.maximum.accumulate(np.where(begins_word[own], at, 0)))
-    begins = np.flatnonzero(begins_clause | _changes((word_begin - clause_begin) // ENOUGH))
+    begins = np.flatnonzero(begins_clause | changes((word_begin - clause_begin) // ENOUGH))
     lasts = np.append(begins[1:], len(own))[: len(begins)] - 1
-    lengths = np.fromiter((len(a) + len(b) + 2 for a, b in zip(titles, texts, strict=True)), dtype=np.int64, count=len(texts))
+    of_title, of_text = (np.fromiter(map(len, column), dtype=np.int64, count=len(column)) for column in (titles, texts))
+    lengths = of_title + of_text + 2
     shift = (np.cumsum(lengths) - lengths)[post[begins]]
     source = reading.folded.source
     firsts = np.where(begins_clause[begins], _with_amounts(reading, own[begins], marks), places[begins])
@@ -110,7 +112,7 @@ def _quotable(judged: Judged) -> npt.NDArray[np.bool_]:
 
 def _numbered(ends: Places, places: Places, post: Places) -> Places:
     """Return for each of *places*, each in a *post*, the number of the line or sentence it is in; *ends* are the places of the marks that end those."""
-    return np.cumsum(_changes(np.searchsorted(ends, places)) | _changes(post)) - 1
+    return np.cumsum(changes(np.searchsorted(ends, places)) | changes(post)) - 1
 
 
 def _with_amounts(reading: Reading, begins: Places, marks: Places) -> Places:
@@ -130,12 +132,6 @@ def _with_amounts(reading: Reading, begins: Places, marks: Places) -> Places:
     walls = np.concatenate(([-1], marks[reading.folded.codes[marks] != SPACE]))
     start = np.maximum(start, walls[np.searchsorted(walls, place) - 1] + 1)
     return np.where((start < place) & (place - start <= LONGEST_AMOUNT), start, place)
-
-
-def _changes(values: Places) -> npt.NDArray[np.bool_]:
-    """Return which of *values* differ from the one before; the first does."""
-    changes: npt.NDArray[np.bool_] = np.diff(values, prepend=values[:1] - 1) != 0
-    return changes
 
 
 def describe_stretches(judged: Judged, model: Model, stretches: Stretches, titles: list[str], texts: list[str]) -> Described:
