@@ -9,8 +9,8 @@ from contacts import ETH, PERSONAL, PIECES, SEGWIT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifier.language import leads as finders
 from classifier.language.leads import PERSONAL_KINDS, PUBLIC_KINDS, find_all_leads, find_all_personal, find_leads, find_personal
+from classifier.language.leads import find as finders
 
 ETH_SLIP = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD"
 
