@@ -9,8 +9,19 @@ from contacts import ETH, PERSONAL, PIECES, SEGWIT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifier.language.leads import PERSONAL_KINDS, PUBLIC_KINDS, find_all_leads, find_all_personal, find_leads, find_personal
-from classifier.language.leads import find as finders
+from classifier.language.leads import (
+    PERSONAL_KINDS,
+    PUBLIC_KINDS,
+    chats,
+    find_all_leads,
+    find_all_personal,
+    find_leads,
+    find_personal,
+    hints,
+    links,
+    payments,
+)
+from classifier.language.leads.texts import scan
 
 ETH_SLIP = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD"
 
@@ -187,36 +198,35 @@ def test_many_texts_are_read_as_each_alone(texts):
 
 # What each pattern begins with, spelt out, and what then makes a match.
 BEGINNINGS = {
-    "ADDED": ("加 找 发给 联系 助理 助手 客服 管理员 群主", " xiaobi_01"),
-    "ALIPAY": ("支付宝 支付寳 zfb alipay", ":13800001234"),
-    "TELEGRAM": ("tg tele telegram 纸飞机 小飞机 飞机 灰机 电报 电抱 ✈ 🛩", ":coin_desk"),
-    "REFERRAL_CODE": (
+    (chats, "ADDED"): ("加 找 发给 联系 助理 助手 客服 管理员 群主", " xiaobi_01"),
+    (payments, "ALIPAY"): ("支付宝 支付寳 zfb alipay", ":13800001234"),
+    (chats, "TELEGRAM"): ("tg tele telegram 纸飞机 小飞机 飞机 灰机 电报 电抱 ✈ 🛩", ":coin_desk"),
+    (links, "REFERRAL_CODE"): (
         "邀请码 邀清码 邀情码 邀请马 要请码 yao请码 返佣码 返拥码 推荐码 推荐人id 推荐人 邀请人 优惠码 邀请id 注册码 invitecode invitationcode referralid promocode",
         ":ab1234",
     ),
 }
 
 
-@pytest.mark.parametrize(("name", "word"), [(name, word) for name, (words, _) in BEGINNINGS.items() for word in words.split()])
-def test_the_edge_of_a_pattern_is_where_its_matches_begin(name, word):
-    pattern = getattr(finders, name)
-    edge = finders.REFERRAL_EDGE if name == "REFERRAL_CODE" else getattr(finders, f"{name}_EDGE")
-    text = f"。{word}{BEGINNINGS[name][1]}。"
+@pytest.mark.parametrize(("module", "name", "word"), [(*pattern, word) for pattern, (words, _) in BEGINNINGS.items() for word in words.split()])
+def test_the_edge_of_a_pattern_is_where_its_matches_begin(module, name, word):
+    pattern, edge = getattr(module, name), getattr(module, f"{name}_EDGE")
+    text = f"。{word}{BEGINNINGS[module, name][1]}。"
     expected = [match.span() for match in pattern.finditer(text)]
     assert expected
-    assert [match.span() for match in finders._scan(pattern, edge, text)] == expected
+    assert [match.span() for match in scan(pattern, edge, text)] == expected
 
 
 def looked_for(texts):
     """The leads of each text, found by the finders that the quick look names: a few characters are not worth one."""
-    with mock.patch.object(finders, "WORTH_A_LOOK", 0):
+    with mock.patch.object(hints, "WORTH_A_LOOK", 0):
         return find_all_leads(texts), find_all_personal(texts)
 
 
 @settings(deadline=None, max_examples=300)
 @given(TEXTS)
 def test_the_quick_look_misses_no_lead(texts):
-    with mock.patch.object(finders, "WORTH_A_LOOK", 10**9):
+    with mock.patch.object(hints, "WORTH_A_LOOK", 10**9):
         everything = find_all_leads(texts), find_all_personal(texts)
     assert looked_for(texts) == everything
 
