@@ -1,5 +1,10 @@
 """jieba is the reference, rjieba the engine."""
 
+import os
+import subprocess
+import sys
+from types import SimpleNamespace
+
 import pytest
 
 from classifier.language.segment import engine, own_words, reference, segment
@@ -30,3 +35,15 @@ def test_the_switch_gives_the_reference(monkeypatch):
     by_engine = segment(text)
     monkeypatch.setenv("BIJIAN_SEGMENTER", "jieba")
     assert segment(text) == by_engine
+
+
+def test_only_our_dictionary_is_built():
+    """Importing the package around the engine builds another one."""
+    said = "import sys; from classifier.language.segment import segment; print(segment('找承兑商'), 'rjieba' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True, encoding="utf-8", env=os.environ | {"PYTHONIOENCODING": "utf-8"})
+    assert run.stdout.strip() == "['找', '承兑商'] False"
+
+
+def test_an_engine_laid_out_otherwise_is_imported_whole(monkeypatch):
+    monkeypatch.setattr("classifier.language.segment.PathFinder", SimpleNamespace(find_spec=lambda *_: None))
+    assert engine.__wrapped__()("找承兑商") == ["找", "承兑商"]
