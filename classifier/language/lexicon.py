@@ -198,17 +198,15 @@ def _step(read: Places, code: npt.NDArray[np.integer]) -> npt.NDArray[np.uint64]
 
 def _apart(start: Places, end: Places) -> Flags:
     """Return which stretches are kept, read from left to right, if none may begin inside the last one that was."""
+    # What begins after all before it have ended is kept, and what begins inside the last of these is not.
     kept = np.concatenate(([True], start[1:] >= np.maximum.accumulate(end)[:-1]))
-    # Few begin inside another: only these have to be asked one by one.
-    asked = np.flatnonzero(~kept)
-    dropped: list[int] = []
-    last = 0
-    for n, begin, left in zip(asked.tolist(), start[asked].tolist(), end[asked - 1].tolist(), strict=True):
-        # What stands before it is kept, unless it was just dropped.
-        if not dropped or dropped[-1] != n - 1:
-            last = left
-        if begin < last:
-            dropped.append(n)
-    kept[asked] = True
-    kept[dropped] = False
+    before = np.maximum.accumulate(np.where(kept, np.arange(len(kept)), 0))
+    # Few begin inside a later one, which may be dropped itself: only these have to be asked one by one.
+    asked = np.flatnonzero(~kept & (start >= end[before]))
+    own, last = -1, 0
+    for n, begin, stop, sure in zip(asked.tolist(), start[asked].tolist(), end[asked].tolist(), before[asked].tolist(), strict=True):
+        if sure != own:
+            own, last = sure, 0
+        if begin >= last:
+            kept[n], last = True, stop
     return kept
