@@ -136,7 +136,9 @@ def cut_passages(post: Places, near: npt.NDArray[np.bool_], n_posts: int) -> tup
     passage, at its first segment.
     """
     # A stand-in for posts of which nothing is read keeps every post in the table.
-    kept = np.union1d(np.flatnonzero(near), np.searchsorted(post, np.setdiff1d(np.arange(n_posts), post[near])))
+    stands_in = near.copy()
+    stands_in[np.searchsorted(post, np.flatnonzero(np.bincount(post[near], minlength=n_posts) == 0))] = True
+    kept = np.flatnonzero(stands_in)
     own = post[kept]
     begins = np.searchsorted(own, np.arange(n_posts))
     ends = np.searchsorted(own, np.arange(n_posts), side="right")

@@ -98,7 +98,7 @@ def cut_stretches(judged: Judged, posts: Places, titles: list[str], texts: list[
     firsts = np.where(begins_clause[begins], _with_amounts(reading, own[begins], marks), places[begins])
     of_character = np.full(len(reading.stream), -1, dtype=np.int64)
     of_character[own] = np.repeat(np.arange(len(begins)), lasts - begins + 1)
-    line, sentence = (_numbered(marks[np.isin(reading.folded.codes[marks], ends)], places[begins], post[begins]) for ends in ([NEWLINE], [NEWLINE, *SENTENCE_ENDS]))
+    line, sentence = (_numbered(marks[marks_in(reading.folded.codes[marks], ends)], places[begins], post[begins]) for ends in ([NEWLINE], [NEWLINE, *SENTENCE_ENDS]))
     return Stretches(post[begins], source[firsts] - shift, source[reading.stream_end[own[lasts]] - 1] + 1 - shift, sentence, line, of_character)
 
 
