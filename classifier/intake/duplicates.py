@@ -1,7 +1,7 @@
 """
 Which rows are the same post again.
 
-Only short digests of what names a post are kept, never its text (see `remembered`).
+Only short hashes of what names a post are kept, never its text (see `remembered`).
 Of copies that arrive together the fullest is kept. Of copies that arrive after a batch was given out the first is kept,
 unless the later one has a body and the first had none: then both stay and the later one says so.
 """
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from classifier.intake.posts import fullness, reject
-from classifier.intake.remembered import DIGEST_BYTES, Remembered, keys_of_digests
+from classifier.intake.remembered import Remembered, hashed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,11 +27,6 @@ Given = str
 _TITLE = "\0title\0"
 _OPENING = 24
 _TELLING = 20  # characters: two posts of one account may well say 早安 without being one
-
-
-def digest_of(key: str) -> bytes:
-    """The few bytes that stand for *key*."""
-    return blake2b(key.encode("utf-8", "surrogatepass"), digest_size=DIGEST_BYTES).digest()
 
 
 def title_key_of(account: str, title_key: str, published_at: str) -> str:
@@ -86,8 +81,8 @@ class Duplicates:
         """*records* as (posts, rejects), in the order read; every record is in exactly one."""
         self._join_accounts(records)
         fullest = _fullest(records)
-        digests = {key: digest_of(key) for record in records for key in record.get("_keys", ())}
-        given = dict(zip(digests, self.given.look_up(keys_of_digests(list(digests.values()))), strict=True))
+        named = {key for record in records for key in record.get("_keys", ())}
+        given = dict(zip(named, self.given.look_up(hashed(named)), strict=True))
         posts: list[Record] = []
         rejects: list[Record] = []
         for i, record in enumerate(records):
@@ -105,7 +100,7 @@ class Duplicates:
             rank = fullness(record["body_state"])
             for key in record["_keys"]:
                 kept.setdefault(key, given_for(key, rank, record["post_id"], record["text"]))
-        self.given.add(keys_of_digests([digests[key] for key in kept]), list(kept.values()))
+        self.given.add(hashed(kept), list(kept.values()))
         return posts, rejects
 
     def _join_accounts(self, records: Sequence[Record]) -> None:

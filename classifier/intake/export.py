@@ -2,7 +2,7 @@
 Read an export into tables of posts, and count what was left out.
 
 An export is a file, a folder or a zip, in any format the exporters' modules recognise. Nothing here grows with its size but
-the digests that find duplicates.
+the hashes that find duplicates.
 """
 
 from __future__ import annotations
@@ -161,8 +161,8 @@ def _sorted_out(records: list[Record], seen: Duplicates) -> Iterator[Batch]:
 
 
 def _plain_batch(chunk: PlainChunk, seen: Duplicates) -> Batch:
-    if not seen.given.any(chunk.digests):
-        seen.given.add(chunk.digests, chunk.kept)
+    if not seen.given.any(chunk.hashes):
+        seen.given.add(chunk.hashes, chunk.kept)
         return Batch(posts_table(chunk.columns, chunk.n_rows, chunk.constants), rejects_table(chunk.rejects))
     return _batch_with_duplicates(chunk, seen)
 

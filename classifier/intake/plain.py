@@ -19,10 +19,10 @@ import orjson
 from classifier.errors import ExportError
 from classifier.intake.addresses import NOWHERE, read_address
 from classifier.intake.bodies import EXCEL_CELL_LIMIT, PLACEHOLDERS
-from classifier.intake.duplicates import Given, digest_of, given_for, given_text, keys_of, opening, self_key_of, title_key_of
+from classifier.intake.duplicates import Given, given_for, given_text, keys_of, opening, self_key_of, title_key_of
 from classifier.intake.layout import Exporter, Layout, Row, found_in, normalised, understand
 from classifier.intake.posts import POST_COLUMNS, TEXT_LIMIT, fullness
-from classifier.intake.remembered import Keys, keys_of_digests
+from classifier.intake.remembered import Keys, hashed
 from classifier.intake.settle import settle, title_key
 from classifier.intake.source import Source
 from classifier.intake.times import read_time
@@ -60,12 +60,12 @@ _KEPT: Given = intern(given_text(_FULL, None, ""))
 
 
 class PlainChunk(NamedTuple):
-    """Posts as whole columns, rejects as records; *digests* stand for what names each post, *kept* is what to remember under them."""
+    """Posts as whole columns, rejects as records; *hashes* stand for what names each post, *kept* is what to remember under them."""
 
     columns: dict[str, list[Any]]
     constants: dict[str, Any]
     n_rows: int
-    digests: Keys
+    hashes: Keys
     kept: list[Given]
     rejects: list[Record]
 
@@ -216,10 +216,10 @@ def _fast(objects: Sequence[Any], rows: Sequence[int], source: Source, exporter:
     for i in reversed(gone):
         for column in columns.values():
             del column[i]
-    digests = keys_of_digests([digest_of(key) for key, _ in keys])
-    if len(np.unique(digests)) != len(digests):
+    hashes = hashed([key for key, _ in keys])
+    if len(np.unique(hashes)) != len(hashes):
         return None
-    return PlainChunk(columns, {} if odd else constants, n - len(gone), digests, [kept for _, kept in keys], rejects)
+    return PlainChunk(columns, {} if odd else constants, n - len(gone), hashes, [kept for _, kept in keys], rejects)
 
 
 def _self_keys(columns: dict[str, list[Any]], ids: list[Any], odd: set[int]) -> list[tuple[str, Given]]:

@@ -1,7 +1,7 @@
 """
-What was given out so far, by digest, in arrays: a million posts cost some tens of megabytes, not some hundreds.
+What was given out so far, by hash, in arrays: a million posts cost some tens of megabytes, not some hundreds.
 
-A key is a digest of eight bytes. Among ten million keys two are alike by chance once in some three hundred
+A key is a hash of eight bytes. Among ten million keys two are alike by chance once in some three hundred
 thousand exports; a post would then be called a duplicate of the other.
 """
 
@@ -13,16 +13,15 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 Keys = npt.NDArray[np.uint64]
 Places = npt.NDArray[np.int64]
 
-DIGEST_BYTES = 8
 # Knuth's multiplicative hashing; the high bits are the well-mixed ones.
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _SMALLEST = 16  # bits: slots of an empty table
-# No digest is this in earnest; one that is counts as the next.
+# No hash is this in earnest; one that is counts as the next.
 _EMPTY = np.uint64(0)
 # Texts of at most so many characters name no post, and many keys share them.
 _SHARED = 10
@@ -61,9 +60,13 @@ def _among(known: Keys, keys: Keys) -> npt.NDArray[np.bool_]:
     return found
 
 
-def keys_of_digests(digests: Sequence[bytes]) -> Keys:
-    """Return *digests*, DIGEST_BYTES each, as keys."""
-    keys: Keys = np.maximum(np.frombuffer(b"".join(digests), dtype="<u8"), 1)
+def hashed(names: Iterable[str]) -> Keys:
+    """
+    Return a key for each of *names*, the same for the same name in one process only.
+
+    Python's own hash is a third of the work of a digest, and as it is keyed anew in each process nobody can write an export in which two are alike.
+    """
+    keys: Keys = np.maximum(np.fromiter(map(hash, names), dtype=np.int64).view(np.uint64), 1)
     return keys
 
 
