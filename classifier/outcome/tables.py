@@ -407,10 +407,6 @@ def unpack_arrow(piece: bytes) -> pa.Table:
     return pa.ipc.open_stream(piece).read_all()
 
 
-# Of zstd; where none is named, its own. Texts are as large as the export and are read back at once: two fifths more bytes for half the time.
-COMPRESSION = {"texts": -7}
-
-
 class _ParquetWriter:
     """Parquet with the types of the kinds, every text as it is."""
 
@@ -430,7 +426,9 @@ class _ParquetWriter:
         self._waiting: list[pa.Table] = []
         # A dictionary pays where values come again; of texts, titles and addresses it would only be built to be thrown away.
         again = [name for name in columns if name not in {"text", "title", "url", "post_id", "evidence", "excerpt", "value", "reason", "reason_en"}]
-        self._file = pq.ParquetWriter(file, _schema(columns), compression="zstd", compression_level=COMPRESSION.get(table), use_dictionary=again)
+        # Texts are read back at once, and packed quickly they would be hardly smaller; nobody looks for one by the least and the greatest of a group.
+        packing = {name: "none" if name == "text" else "zstd" for name in columns}
+        self._file = pq.ParquetWriter(file, _schema(columns), compression=packing, use_dictionary=again, write_statistics=table != "texts")
 
     def write(self, piece: bytes) -> None:
         self._waiting.append(unpack_arrow(piece))
