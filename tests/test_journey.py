@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from classifier.cli import main
-from classifier.outcome.tables import FORMATS, read_table
+from classifier.outcome.tables.read import FORMATS, read_table
 
 OFFERING = {"小鹿教你上车", "老K换汇小铺", "朝露生活家"}
 STRAY = {"阿东的副业手记"}

@@ -112,7 +112,7 @@ def _looks_like_a_post(text: str) -> bool:
 
 def _post_of(folder: Path, name: str) -> Asked:
     """Return the post *name* (POST_ID or ACCOUNT_KEY/POST_ID) of a scored *folder*."""
-    from classifier.outcome.tables import read_table
+    from classifier.outcome.tables.read import read_table
 
     if not (folder / "texts.parquet").is_file():
         raise RunError(f"{folder} is no scored folder: it has no texts.parquet; score an export with `bijian score EXPORT --out DIR` first")
@@ -131,7 +131,7 @@ def _post_of(folder: Path, name: str) -> Asked:
 
 def _names_of(folder: Path, post_id: str, keys: list[str]) -> str:
     """Return the accounts *keys* that have a post *post_id*, by name and key."""
-    from classifier.outcome.tables import read_table
+    from classifier.outcome.tables.read import read_table
 
     posts = read_table(folder, "posts")
     posts = posts[(posts["post_id"] == post_id) & posts["account_key"].isin(keys)]

@@ -19,6 +19,6 @@ def report(folder: Path) -> None:
       bijian score posts.csv --out march
       bijian report march
     """
-    from classifier.outcome.report import write_report
+    from classifier.outcome.report.write import write_report
 
     click.echo(write_report(folder))

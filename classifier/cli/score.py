@@ -183,7 +183,7 @@ def progress() -> Iterator[Callable[[int], None]]:
 
 def say_summary(run: dict[str, Any], out: Path | str) -> None:
     """Say on stderr what came of it and where to look: the report in the folder *out*, or, where Spark wrote, the tables."""
-    from classifier.outcome.report import REJECT_REASONS
+    from classifier.outcome.report.words import REJECT_REASONS
 
     counts = run["counts"]
     accounts = counts["accounts"]

@@ -30,9 +30,10 @@ from classifier.outcome.columns import ACCOUNT_COLUMNS, LEAD_COLUMNS, POST_COLUM
 from classifier.outcome.journal import FOLDER, Entry, Journal
 from classifier.outcome.leads import find_in_posts, gather_leads, mask_posts
 from classifier.outcome.lists import apply_to_account, apply_to_posts, read_lists
-from classifier.outcome.report import write_report
+from classifier.outcome.report.write import write_report
 from classifier.outcome.score import SCORED_COLUMNS, score_posts, text_column
-from classifier.outcome.tables import TableWriter, format_of_run, pack_columns, pack_frame, remove_tables, unpack_columns, write_text
+from classifier.outcome.tables.read import format_of_run
+from classifier.outcome.tables.write import TableWriter, pack_columns, pack_frame, remove_tables, unpack_columns, write_text
 
 # What a batch gives, table by table; `texts` is Parquet whatever format the user reads.
 STREAMED = {"posts": POST_COLUMNS, "leads": LEAD_COLUMNS, "rejects": REJECT_COLUMNS, "texts": TEXT_COLUMNS}

@@ -59,7 +59,8 @@ from classifier.outcome.columns import TABLES, describe_column
 from classifier.outcome.journal import Entry, Piece
 from classifier.outcome.lists import apply_to_account, read_lists
 from classifier.outcome.run import JUDGED_COLUMNS, KEPT, TABLES_OF_USER, Settings, account_of_run, judge_batch, model_at, with_digests
-from classifier.outcome.tables import pack_frame, unpack_arrow, unpack_columns
+from classifier.outcome.tables.arrow import unpack_arrow
+from classifier.outcome.tables.write import pack_frame, unpack_columns
 
 # A row's place in the export: the number of its file, then so many bits for its row. Places sort as the export is read.
 ROW_BITS = 40

@@ -15,7 +15,7 @@ from sklearn.metrics import precision_recall_curve
 from classifier.language.mask import mask_all
 from classifier.model.bundle import Model
 from classifier.outcome.score import score_posts, score_texts
-from classifier.outcome.tables import write_text
+from classifier.outcome.tables.write import write_text
 from classifier.training.accounts import known_accounts
 from classifier.training.disguises import DEVICES, disguise
 from classifier.training.labels import Row

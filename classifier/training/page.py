@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from classifier.outcome.report import ACCOUNT_VERDICTS, CATEGORIES, POST_VERDICTS, show_text
+from classifier.outcome.report.page import show_text
+from classifier.outcome.report.words import ACCOUNT_VERDICTS, CATEGORIES, POST_VERDICTS
 from classifier.training.card import between, number
 
 # What is shown, in English and in Chinese.

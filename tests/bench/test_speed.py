@@ -14,7 +14,7 @@ from classifier.language.passages import cut_segments
 from classifier.language.vectorise import read_segments
 from classifier.model.evidence import quote_evidence
 from classifier.model.judge import featurise, judge, probability
-from classifier.outcome.report import write_report
+from classifier.outcome.report.write import write_report
 from classifier.outcome.run import Settings, score_export
 from classifier.outcome.score import score_texts
 

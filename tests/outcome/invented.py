@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from classifier.outcome.columns import ACCOUNT_COLUMNS, LEAD_COLUMNS, POST_COLUMNS, REJECT_COLUMNS, TEXT_COLUMNS
-from classifier.outcome.tables import TableWriter
+from classifier.outcome.tables.write import TableWriter
 
 # (name, what it does, first month, posts, share of offers)
 ACCOUNTS = [

@@ -9,7 +9,7 @@ from classifier.cli import main
 from classifier.errors import RunError
 from classifier.outcome.lists import read_lists
 from classifier.outcome.run import Settings, score_export
-from classifier.outcome.tables import FORMATS, read_table
+from classifier.outcome.tables.read import FORMATS, read_table
 
 OFFER = "新用户点此注册币安，填邀请码 QX88 永久返佣20%，加微信 abc_yangli9 进群跟单"
 DINNER = "今天炖了一锅牛肉，放了萝卜和土豆，炖了两个小时才软烂，孩子吃了两碗饭。"

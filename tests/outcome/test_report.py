@@ -15,20 +15,16 @@ from invented import write_scored_folder
 
 from classifier.cli.report import report as report_command
 from classifier.errors import RunError
-from classifier.outcome import report as report_module
-from classifier.outcome import tables
-from classifier.outcome.report import (
-    build_report,
-    cut_excerpt,
-    describe_score,
-    draw_histogram,
-    gather_timeline,
-    mask_places,
-    render_page,
-    show_text,
-    write_report,
-)
-from classifier.outcome.tables import FORMATS, TableWriter, read_table
+from classifier.outcome.report import build, survey
+from classifier.outcome.report.build import build_report
+from classifier.outcome.report.page import render_page, show_text
+from classifier.outcome.report.passages import choose_passages, cut_excerpt, mask_places, show_passages
+from classifier.outcome.report.pictures import draw_histogram, gather_timeline, shorten_count
+from classifier.outcome.report.words import describe_score
+from classifier.outcome.report.write import write_report
+from classifier.outcome.tables import pieces
+from classifier.outcome.tables.read import FORMATS, read_table
+from classifier.outcome.tables.write import TableWriter
 
 CHROMIUM = shutil.which("chromium")
 PLACES = ("name", "title", "text", "url", "quote", "lead", "reason", "file", "run")
@@ -137,7 +133,7 @@ def test_the_worst_accounts_come_first_also_when_the_table_was_sorted_otherwise(
 
 def test_the_verdict_comes_before_the_score():
     accounts = [{"verdict": verdict, "score": score} for verdict, score in (("clear", 0.99), ("abstain", None), ("review", 0.98), ("flag", 0.2), ("flag", 0.5))]
-    ordered = report_module._order_accounts(accounts)
+    ordered = build._order_accounts(accounts)
     assert [(account["verdict"], account["score"]) for account in ordered] == [("flag", 0.5), ("flag", 0.2), ("review", 0.98), ("abstain", None), ("clear", 0.99)]
 
 
@@ -186,11 +182,11 @@ def test_no_excerpt_is_shown_twice_and_none_that_carries_little():
         text = "".join(quote for quote, _ in evidence)
         places = [text.index(quote) for quote, _ in evidence]
         passages = [{"field": "text", "start": at, "end": at + len(quote), "quote": quote, "weight": weight} for at, (quote, weight) in zip(places, evidence, strict=True)]
-        plain = dict.fromkeys(report_module.SURVEYED) | {"post_id": str(position)}
+        plain = dict.fromkeys(survey.SURVEYED) | {"post_id": str(position)}
         return plain | {"position": position, "verdict": verdict, "text": text, "masked": [], "evidence": passages}
 
     posts = [post(0, ("加微信进群", 4.0), ("填邀请码", 3.0), ("天气很好", 0.59)), post(1, ("晚安", 0.59)), post(2, ("返佣", 0.61))]
-    shown = [report_module._show_passages(*chosen) for chosen in report_module._choose_passages(posts)]
+    shown = [show_passages(*chosen) for chosen in choose_passages(posts)]
     assert [passage["position"] for passage in shown] == [0, 2]
     assert "".join(part["text"] for part in shown[0]["excerpt"]) == "加微信进群填邀请码天气很好"
 
@@ -317,20 +313,20 @@ def test_bars_stay_inside_the_drawing():
 
 
 def test_long_counts_are_short():
-    assert [report_module.shorten_count(count) for count in (0, 9999, 10000, 12345, 191577, 123456789)] == ["0", "9999", "1.0万", "1.2万", "19万", "1.2亿"]
+    assert [shorten_count(count) for count in (0, 9999, 10000, 12345, 191577, 123456789)] == ["0", "9999", "1.0万", "1.2万", "19万", "1.2亿"]
 
 
 @pytest.mark.parametrize("rows", [1, 7])
 def test_the_report_does_not_depend_on_the_pieces_the_texts_are_read_in(rows, folder, report, monkeypatch):
     """A piece often holds no post that is quoted."""
-    monkeypatch.setattr(tables, "FRAME_ROWS", rows)
+    monkeypatch.setattr(pieces, "FRAME_ROWS", rows)
     assert build_report(folder) == report
 
 
 def test_a_large_folder_shows_the_worst_and_counts_the_others(tmp_path, monkeypatch):
-    monkeypatch.setattr(report_module, "DETAILED_ACCOUNTS", 4)
-    monkeypatch.setattr(report_module, "LISTED_ACCOUNTS", 10)
-    monkeypatch.setattr(report_module, "LISTED_POSTS", 3)
+    monkeypatch.setattr(build, "DETAILED_ACCOUNTS", 4)
+    monkeypatch.setattr(build, "LISTED_ACCOUNTS", 10)
+    monkeypatch.setattr(survey, "LISTED_POSTS", 3)
     large = build_report(write_scored_folder(tmp_path / "run", copies=3))
     assert [account["verdict"] for account in large["accounts"]] == ["flag"] * 4
     assert len(large["rest"]) == 10

@@ -14,7 +14,8 @@ from classifier.outcome import disk
 from classifier.outcome.accounts import Tally, accounts_table
 from classifier.outcome.columns import TALLY_COLUMNS, TOP_COLUMNS, describe_column
 from classifier.outcome.run import Settings, score_export
-from classifier.outcome.tables import FORMATS, read_table, write_text
+from classifier.outcome.tables.read import FORMATS, read_table
+from classifier.outcome.tables.write import write_text
 
 OFFER = "新用户点此注册币安，填邀请码 QX88 永久返佣20%，加微信 abc_yangli9 进群跟单"
 POSTS = [

@@ -16,8 +16,13 @@ from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
 
 from classifier.errors import RunError
-from classifier.outcome import tables
-from classifier.outcome.tables import FORMATS, TableWriter, find_table, fit_cell, iterate_rows, neutralise, read_table, restore
+from classifier.outcome.tables import pieces
+from classifier.outcome.tables.cells import LONE_SURROGATE
+from classifier.outcome.tables.comma_separated import neutralise, restore
+from classifier.outcome.tables.parquet import ParquetWriter
+from classifier.outcome.tables.read import FORMATS, find_table, iterate_rows, read_table
+from classifier.outcome.tables.workbook import CUT_MARK, WorkbookWriter, fit_cell
+from classifier.outcome.tables.write import TableWriter
 
 # The alphabet is built from the tricks: what opens a formula, what hides before it, what XML or UTF-8 cannot hold.
 TRICKS = "=+-@＝＋－＠﹦﹢﹣﹫'\"\t\r\n\0\x01\x1b\x7f \u00a0\u3000\ufeff\u200b\u202e,;|{}[]_x0041!#a1币鉴😀\ud83d\ufffe"
@@ -93,7 +98,7 @@ def write_posts(folder, fmt, *frames, columns=None):
 
 def seen_in(fmt, text):
     """What a text looks like when it comes back from *fmt*: the losses the module's docstring admits, and no other."""
-    text = tables.LONE_SURROGATE.sub("\ufffd", text)
+    text = LONE_SURROGATE.sub("\ufffd", text)
     if fmt == "csv":
         text = text.replace("\0", "\ufffd")
     if fmt == "xlsx":
@@ -143,7 +148,7 @@ def test_every_format_comes_back_as_it_was(fmt, texts, tmp_path):
 
 @pytest.mark.parametrize("fmt", FORMATS)
 def test_the_pieces_do_not_show_in_the_bytes(fmt, tmp_path, monkeypatch):
-    monkeypatch.setattr(tables._ParquetWriter, "GROUP", 7)
+    monkeypatch.setattr(ParquetWriter, "GROUP", 7)
     posts = post_frame(PAYLOADS)
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
@@ -179,7 +184,7 @@ def test_lists_flags_and_missing_numbers_come_back(fmt, tmp_path):
 
 @pytest.mark.parametrize("fmt", FORMATS)
 def test_a_table_is_read_in_pieces(fmt, tmp_path, monkeypatch):
-    monkeypatch.setattr(tables, "FRAME_ROWS", 10)
+    monkeypatch.setattr(pieces, "FRAME_ROWS", 10)
     write_posts(tmp_path, fmt, post_frame(PAYLOADS))
     whole = read_table(tmp_path, "posts")
     rows = list(iterate_rows(tmp_path, "posts"))
@@ -271,7 +276,7 @@ def test_a_number_as_text_stays_text_when_the_cell_is_edited(tmp_path):
 
 
 def test_rows_beyond_a_sheet_go_to_the_next(tmp_path, monkeypatch):
-    monkeypatch.setattr(tables._WorkbookWriter, "SHEET_ROWS", 11)
+    monkeypatch.setattr(WorkbookWriter, "SHEET_ROWS", 11)
     posts = post_frame([str(number) for number in range(25)])
     path = write_posts(tmp_path, "xlsx", posts[:13], posts[13:]).path
     book = openpyxl.load_workbook(path)
@@ -286,7 +291,7 @@ def test_a_cell_over_the_limit_is_cut_with_a_mark(letter, tmp_path):
     writer = write_posts(tmp_path, "xlsx", post_frame([letter * 32767 * 2, "short"]))
     title = read_table(tmp_path, "posts")["title"][0]
     assert title.startswith(letter * 1000)
-    assert title.endswith(tables.CUT_MARK)
+    assert title.endswith(CUT_MARK)
     assert 32765 <= len(title.encode("utf-16-le")) / 2 <= 32767
     assert writer.cut == 1
 
@@ -296,7 +301,7 @@ def test_a_list_over_the_limit_is_cut_and_still_json(tmp_path):
     assert write_posts(tmp_path, "xlsx", posts).cut == 1
     evidence = read_table(tmp_path, "posts")["evidence"][0]
     assert evidence[0]["quote"] == "币" * 200
-    assert evidence[-1]["quote"] == tables.CUT_MARK
+    assert evidence[-1]["quote"] == CUT_MARK
     assert len(evidence) > 100
 
 
