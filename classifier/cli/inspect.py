@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from classifier.cli.score import named_columns
+
 # What the reader may say, in Chinese beside it.
 REASONS = {
     "duplicate": "重复",
@@ -74,22 +76,6 @@ def inspect(export: tuple[Path, ...], named: tuple[str, ...], form: str, reveal:
         click.echo(orjson.dumps(described, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS, default=str).decode())
         return
     click.echo("\n".join(lines_of(described)))
-
-
-def named_columns(named: tuple[str, ...]) -> dict[str, str]:
-    """The ``NAME=HEADING`` pairs as a mapping; another form is a usage error that shows the right one."""
-    pairs = {}
-    for one in named:
-        name, equals, heading = one.partition("=")
-        if not equals or not name.strip() or not heading.strip():
-            raise click.BadParameter(f"{one!r}: write NAME=HEADING, for example text=正文", param_hint="--column")
-        pairs[name.strip()] = heading.strip()
-    from classifier.intake.layout import NAMED_FIELDS
-
-    unknown = next((name for name in pairs if name not in NAMED_FIELDS), None)
-    if unknown is not None:
-        raise click.BadParameter(f"{unknown!r}: no column has this name; there are: {', '.join(NAMED_FIELDS)}", param_hint="--column")
-    return pairs
 
 
 def mask_described(described: dict[str, Any]) -> None:
