@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
+import pyarrow as pa
 
 from classifier.errors import RunError
 from classifier.intake.export import stream_export
@@ -252,6 +253,8 @@ def assemble(journals: list[Journal], out: Path, paths: list[Path], *, seconds: 
     # Only now: until run.json names this run's format, whoever reads takes the older tables. And only what a run of ours wrote.
     if older and older != fmt:
         remove_tables(out, TABLES_OF_USER, older, keep=paths)
+    # What the tables were written with goes back to the system first (Arrow asks the allocator to): the report's own would come on top of it.
+    pa.default_memory_pool().release_unused()
     write_report(out)
     return run
 
