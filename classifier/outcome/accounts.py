@@ -33,6 +33,8 @@ KEPT_POSTS = 5
 SUREST = 8.0
 # An account whose posts hold fewer characters than this together is not judged clear.
 LEAST_CHARACTERS = 40
+# Up to this share of its posts, offers are no more than a part of what an account that is not flagged does.
+SELDOM = 0.1
 VERDICT_ORDER = {"flag": 0, "review": 1, "abstain": 2, "clear": 3}
 COUNTS = tuple(name for name, column in TALLY_COLUMNS.items() if column.kind == "integer")
 # Rows of parts that are held before they are merged: many times the rows of a part, few beside the posts they stand for.
@@ -243,7 +245,8 @@ def _reason(verdict: str, score: float | None, count: dict[str, Any]) -> tuple[s
     if verdict == "clear":
         return f"已判断 {count['n_scored']} 篇，未见向读者提供交易或认购入口。", f"{count['n_scored']} posts judged; none offers an entrance to the reader."
     if count["n_offer"]:
-        return f"已判断 {count['n_scored']} 篇，其中 {count['n_offer']} 篇向读者提供入口、步骤或渠道{kinds}；账号把握 {_percent(score)}。", f"{counts_en}; account {_percent(score)}."
+        seldom = ("，只占少数", ", a small part") if verdict == "review" and count["n_offer"] <= SELDOM * count["n_scored"] else ("", "")
+        return f"已判断 {count['n_scored']} 篇，其中 {count['n_offer']} 篇向读者提供入口、步骤或渠道{kinds}{seldom[0]}；账号把握 {_percent(score)}。", f"{counts_en}{seldom[1]}; account {_percent(score)}."
     if verdict == "flag":
         some = (f"，{count['n_review']} 篇待看", f", {count['n_review']} to be looked at") if count["n_review"] else ("", "")
         return (

@@ -27,6 +27,13 @@ def test_one_post_in_many_that_looks_like_an_offer_is_looked_at_and_flags_nobody
     assert verdict(model, [SURE] + [PLAIN] * others) == "review"
 
 
+def test_the_reason_says_when_offers_are_a_small_part(model):
+    row = gather_accounts(posts(model, a=[SURE] + [PLAIN] * 30), model).loc[0]
+    assert "其中 1 篇" in row["reason"]
+    assert "只占少数" in row["reason"]
+    assert "a small part" in row["reason_en"]
+
+
 @pytest.mark.parametrize(("offers", "others"), [(1, 0), (2, 2), (10, 20), (100, 200)])
 def test_an_account_that_offers_in_a_third_of_its_posts_is_flagged(model, offers, others):
     assert verdict(model, [SURE] * offers + [PLAIN] * others) == "flag"
