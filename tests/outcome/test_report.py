@@ -7,7 +7,6 @@ import json
 import shutil
 import subprocess
 
-import jinja2
 import lxml.html
 import pandas as pd
 import pytest
@@ -17,7 +16,6 @@ from invented import write_scored_folder
 from classifier.cli.report import report as report_command
 from classifier.errors import RunError
 from classifier.outcome.report import build, survey
-from classifier.outcome.report import page as page_module
 from classifier.outcome.report.build import build_report
 from classifier.outcome.report.page import render_page, show_text
 from classifier.outcome.report.passages import choose_passages, cut_excerpt, mask_places, show_passages
@@ -459,21 +457,6 @@ def test_what_no_filter_escapes_the_template_does(folder):
     report = build_report(folder)
     report["counts"]["rejects_file"] = "<b>rejects</b>"
     assert "&lt;b&gt;rejects" in render_page(report)
-
-
-def test_the_page_is_compiled_once(report, tmp_path, monkeypatch):
-    monkeypatch.setattr(page_module, "COMPILED", tmp_path / "kept")
-    page = render_page(report)
-    monkeypatch.setattr(jinja2.Environment, "compile", lambda *_, **__: pytest.fail("compiled again"))
-    assert render_page(report) == page
-
-
-def test_a_page_is_drawn_where_nothing_can_be_kept(report, tmp_path, monkeypatch):
-    page = render_page(report)
-    (tmp_path / "a file").touch()
-    for unusable in (tmp_path / "a file", tmp_path / "nowhere" / "kept"):
-        monkeypatch.setattr(page_module, "COMPILED", unusable)
-        assert render_page(report) == page
 
 
 def test_hidden_characters_are_shown_by_name():

@@ -7,17 +7,10 @@ import hashlib
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from classifier.outcome.report.pictures import draw_histogram, draw_timeline
 from classifier.outcome.report.words import ACCOUNT_VERDICTS
-
-if TYPE_CHECKING:
-    import jinja2
-
-TEMPLATES = Path(__file__).parent.parent / "templates"
-# The compiled template lies where Python would keep a compiled module.
-COMPILED = TEMPLATES / "__pycache__"
 
 
 def render_page(report: dict[str, Any]) -> str:
@@ -27,10 +20,18 @@ def render_page(report: dict[str, Any]) -> str:
     Its style and its script are our two files, named by digest in the page's own security policy: were
     something of a post to get through the escaping, the browser would still not run it.
     """
+    import jinja2
     from markupsafe import Markup
 
-    style, script = ((TEMPLATES / name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))
-    page = _template().render(
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("classifier.outcome"), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    # What the page shows are dicts: asked for a key first, not for an attribute, which they would have to refuse.
+    environment.getattr = environment.getitem  # type: ignore[method-assign, assignment]
+    environment.filters.update(shown=show_text, thousands=_thousands, share=_share, score=_score)
+    folder = Path(__file__).parent.parent / "templates"
+    style, script = ((folder / name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))
+    page = environment.get_template("report.html").render(
         report=report,
         style=Markup(style),  # noqa: S704 - our own file
         script=Markup(script),  # noqa: S704 - our own file
@@ -42,25 +43,6 @@ def render_page(report: dict[str, Any]) -> str:
     )
     # A lone surrogate that came past the tables would otherwise lose the whole page.
     return page.encode("utf-8", "replace").decode("utf-8")
-
-
-def _template() -> jinja2.Template:
-    """Return the template, compiled by an earlier run where there was one and its folder can be written: compiling takes as long as drawing some hundred accounts."""
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("classifier.outcome"), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    # What the page shows are dicts: asked for a key first, not for an attribute, which they would have to refuse.
-    environment.getattr = environment.getitem  # type: ignore[method-assign, assignment]
-    environment.filters.update(shown=show_text, thousands=_thousands, share=_share, score=_score)
-    try:
-        COMPILED.mkdir(exist_ok=True)
-        environment.bytecode_cache = jinja2.FileSystemBytecodeCache(str(COMPILED), "%s.cache")
-        return environment.get_template("report.html")
-    except OSError:
-        environment.bytecode_cache = None
-        return environment.get_template("report.html")
 
 
 def _digest(source: str) -> str:
