@@ -64,7 +64,8 @@ def hashed(names: Iterable[str]) -> Keys:
     """
     Return a key for each of *names*, the same for the same name in one process only.
 
-    Python's own hash is a third of the work of a digest, and as it is keyed anew in each process nobody can write an export in which two are alike.
+    Python's own hash is a third of the work of a digest. It is keyed anew in each process, so that nobody can write an export in which two are alike, unless
+    PYTHONHASHSEED is set, as Spark does in its workers.
     """
     keys: Keys = np.maximum(np.fromiter(map(hash, names), dtype=np.int64).view(np.uint64), 1)
     return keys

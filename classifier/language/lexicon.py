@@ -197,7 +197,7 @@ def _step(read: Places, code: npt.NDArray[np.integer]) -> npt.NDArray[np.uint64]
 
 
 def _apart(start: Places, end: Places) -> Flags:
-    """Return which stretches are kept, read from left to right, if none may begin inside the last one that was."""
+    """Return which stretches, at least one, are kept, read from left to right, if none may begin inside the last one that was."""
     # What begins after all before it have ended is kept, and what begins inside the last of these is not.
     kept = np.concatenate(([True], start[1:] >= np.maximum.accumulate(end)[:-1]))
     before = np.maximum.accumulate(np.where(kept, np.arange(len(kept)), 0))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from classifier.language.leads import PERSONAL_KINDS, Lead, find_all_personal
+from classifier.language.leads.find import find_all_personal
+from classifier.language.leads.kinds import PERSONAL_KINDS, Lead
 
 BULLET = "•"
 

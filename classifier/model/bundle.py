@@ -49,8 +49,8 @@ class Model:
 
     ``rivals`` are the kinds of innocent posts by name; ``weights`` has a row for each feature and a column for each of them, ``rival_constants``
     a number each. ``points`` are the operating points by name; the thresholds beside them are those of the one in use (see `at`).
-    ``step_ratios`` say of each step between STEPS how much likelier (logarithm) a post of it is an offer's than an honest one, ``account_line`` are
-    the slope and the constant that make log-odds of what they say of an account together.
+    ``step_ratios`` say of each step between STEPS, lowest first, how much likelier (logarithm) an offer is to stand on it than an honest post;
+    ``account_slope`` and ``account_constant`` make log-odds of what they say of an account together.
     """
 
     name: str
@@ -61,12 +61,13 @@ class Model:
     category_weights: Values
     category_constants: Values
     step_ratios: Values
-    account_line: Values
     mark_weights: Values
     mark_places: Values
     mark_scales: Values
     mark_signs: Values
     floor: float
+    account_slope: float
+    account_constant: float
     constant: float
     whole: float
     strongest: float
@@ -101,8 +102,10 @@ class Model:
         return replace(self, **self.points[point]._asdict(), manifest=self.manifest | {"operating_point": point, "promise": promised})
 
 
-NUMBERS = ("floor", "constant", "whole", "strongest", "offer_from", "review_from", "flag_from", "look_from")
-ARRAYS = ("rarity", "weights", "rival_constants", "category_weights", "category_constants", "step_ratios", "account_line", "mark_weights", "mark_places", "mark_scales", "mark_signs")
+# What models of before FORMAT 3 lack (see `plain_steps`).
+PLAIN_ACCOUNTS: dict[str, Any] = {"account_slope": 1.0, "account_constant": 0.0}
+NUMBERS = ("floor", *PLAIN_ACCOUNTS, "constant", "whole", "strongest", "offer_from", "review_from", "flag_from", "look_from")
+ARRAYS = ("rarity", "weights", "rival_constants", "category_weights", "category_constants", "step_ratios", "mark_weights", "mark_places", "mark_scales", "mark_signs")
 # Those with a number for each feature: two bytes say it well enough, and are most of a model's bytes.
 HALF = frozenset({"weights", "category_weights", "mark_weights"})
 # What is known of where a stretch of a post stands (see `classifier.model.marks`); ``mark_places`` has a weight for each, and a constant.
@@ -213,12 +216,14 @@ def load_model(name: str = SHIPPED) -> Model:
     vocabulary = Vocabulary(listed, grams)
     if not all(len(found[key]) == len(vocabulary) for key in {"rarity", "weights", "mark_weights"} & found.keys()):
         raise ModelFileError(f"{folder}: weights and words do not match in number; train again")
+    if len(found.get("step_ratios", plain_steps())) != len(STEPS) + 1:
+        raise ModelFileError(f"{folder}: accounts are judged by other steps than this version has; train again")
     manifest["digest"] = digest_of(manifest_bytes)
     # Models from before there were marks quote what pushes the score most; those from before there were rivals have one.
-    found = {"mark_weights": found["weights"], "mark_places": np.zeros(len(PLACES) + 1), **no_second_look(), "rival_constants": np.zeros(1), **plain_steps(), **found}
+    found = {"mark_weights": found["weights"], "mark_places": np.zeros(len(PLACES) + 1), **no_second_look(), "rival_constants": np.zeros(1), "step_ratios": plain_steps(), **found}
     found["weights"] = found["weights"].reshape(len(vocabulary), -1)
     rivals = tuple(manifest.get("rivals", Model.rivals))
-    learned: dict[str, Any] = {key: found[key].astype(np.float64) for key in ARRAYS} | {key: float(manifest["numbers"][key]) for key in NUMBERS}
+    learned: dict[str, Any] = {key: found[key].astype(np.float64) for key in ARRAYS} | {key: float((PLAIN_ACCOUNTS | manifest["numbers"])[key]) for key in NUMBERS}
     # A column's weights side by side, as they are asked for: turned without a copy of the whole table, which a batch of one line would notice.
     learned["category_weights"] = np.asfortranarray(learned["category_weights"])
     return Model(folder.name, vocabulary, **learned, rivals=rivals, points=_points(manifest, folder), manifest=manifest, folder=folder)
@@ -232,10 +237,11 @@ def no_second_look() -> dict[str, Any]:
     return {"mark_scales": scales, "mark_signs": signs}
 
 
-def plain_steps() -> dict[str, Any]:
-    """Return ``step_ratios`` and ``account_line`` of a model that has learned none: a post says of its account what its own log-odds say."""
+def plain_steps() -> Values:
+    """Return ``step_ratios`` of a model that has learned none: a post says of its account what its own log-odds say."""
     ends = np.array([STEPS[0], *STEPS, STEPS[-1]])
-    return {"step_ratios": (ends[:-1] + ends[1:]) / 2, "account_line": np.array([1.0, 0.0])}
+    middles: Values = (ends[:-1] + ends[1:]) / 2
+    return middles
 
 
 def _points(manifest: dict[str, Any], folder: Path) -> dict[str, Point]:
@@ -266,7 +272,7 @@ def _arrays(content: bytes, folder: Path) -> dict[str, npt.NDArray[Any]]:
 def _manifest(content: bytes, folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads(content)
-        known = manifest["format"] in READ and {"numbers", "files", "word_lists"} <= manifest.keys() and set(NUMBERS) <= manifest["numbers"].keys()
+        known = manifest["format"] in READ and {"numbers", "files", "word_lists"} <= manifest.keys() and set(NUMBERS) - set(PLAIN_ACCOUNTS) <= manifest["numbers"].keys()
     except (ValueError, KeyError, TypeError, AttributeError):
         raise ModelFileError(f"{folder / 'manifest.json'} is not a manifest; restore it or train again") from None
     if not known:

@@ -8,7 +8,8 @@ from typing import NamedTuple
 POINTS = ("careful", "balanced", "wide")
 # The one in use where nobody asks for another.
 DEFAULT_POINT = "balanced"
-# The log-odds at which posts are counted apart for their account, at every point alike. Below the first: no word of the trade.
+# The log-odds at which posts are counted apart for their account, at every point alike. Nearly all posts without a word of the trade are below the first.
+# Models are learned with these: other ones are another FORMAT.
 STEPS = (-6.0, -3.0, -1.5, 0.0, 1.0, 2.0, 3.0, 4.5)
 
 

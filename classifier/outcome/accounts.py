@@ -27,7 +27,7 @@ from classifier.outcome.score import text_column
 Values = npt.NDArray[np.float64]
 
 # Shares of offers among an offering account's posts that are thought of, all alike: from one in twenty to all.
-SHARES = np.arange(1, 21) / 20
+OFFER_SHARES = np.arange(1, 21) / 20
 KEPT_POSTS = 5
 # Log-odds beyond this are all equally sure.
 SUREST = 8.0
@@ -157,20 +157,19 @@ def account_ratios(step_ratios: Values, tally: Tally) -> Values:
     """
     Return for each account how much likelier its posts are those of an offering account than of an honest one, as a logarithm.
 
-    A post of an offering account is an offer as often as its share of offers says, which is unknown: the mean over SHARES. Likelihood ratio of a two-part mixture,
+    A post of an offering account is an offer as often as its share of offers says, which is unknown: the mean over OFFER_SHARES. Likelihood ratio of a two-part mixture,
     posts taken as independent.
     """
     counts = np.array([tally.counts[name] for name in STEP_COUNTS], dtype=np.float64).T.copy()
     # Row by row: a product over all of them may round otherwise for another number of accounts.
-    of_shares = [(counts * np.log1p(share * np.expm1(step_ratios))).sum(axis=1) for share in SHARES]
-    ratios: Values = np.logaddexp.reduce(of_shares, axis=0) - np.log(len(SHARES))
+    of_shares = [(counts * np.log1p(share * np.expm1(step_ratios))).sum(axis=1) for share in OFFER_SHARES]
+    ratios: Values = np.logaddexp.reduce(of_shares, axis=0) - np.log(len(OFFER_SHARES))
     return ratios
 
 
 def account_scores(model: Model, tally: Tally) -> Values:
     """Return for each account the probability, 0 to 1, that offering is what it does."""
-    slope, constant = model.account_line
-    return probability(slope * account_ratios(model.step_ratios, tally) + constant)
+    return probability(model.account_slope * account_ratios(model.step_ratios, tally) + model.account_constant)
 
 
 def gather_accounts(scored: pd.DataFrame, model: Model) -> pd.DataFrame:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from classifier.language.leads import PERSONAL_KINDS, Lead, find_all_leads, find_all_personal, find_leads
+from classifier.language.leads.find import find_all_leads, find_all_personal, find_leads
+from classifier.language.leads.kinds import PERSONAL_KINDS, Lead
 from classifier.language.mask import mask_all
 from classifier.outcome.columns import LEAD_COLUMNS
 from classifier.outcome.score import in_parts, text_column

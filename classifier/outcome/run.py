@@ -27,7 +27,7 @@ from classifier.language.mask import mask_personal
 from classifier.model.bundle import Model, load_model
 from classifier.model.points import DEFAULT_POINT
 from classifier.outcome.accounts import Tally, accounts_table, merge_tallies, tally_posts
-from classifier.outcome.columns import ACCOUNT_COLUMNS, LEAD_COLUMNS, POST_COLUMNS, REJECT_COLUMNS, TEXT_COLUMNS
+from classifier.outcome.columns import ACCOUNT_COLUMNS, LEAD_COLUMNS, POST_COLUMNS, REJECT_COLUMNS, TALLY_COLUMNS, TEXT_COLUMNS
 from classifier.outcome.journal import FOLDER, Entry, Journal
 from classifier.outcome.leads import find_in_posts, gather_leads, mask_posts
 from classifier.outcome.lists import apply_to_account, apply_to_posts, read_lists
@@ -287,6 +287,8 @@ def _heading(paths: list[Path], out: Path, settings: Settings, model: Model) -> 
         "model": {"name": model.name, "digest": model.digest},
         "options": options,
         "shard": list(settings.shard),
+        # What is kept of accounts in the journal.
+        "kept": list(TALLY_COLUMNS),
         "exports": _exports(paths, out),
         "lists": read_lists(settings.lists).digest if settings.lists else None,
     }

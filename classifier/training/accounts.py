@@ -53,8 +53,8 @@ def mix_accounts(posts: pd.DataFrame, speech: Truth, model: Model) -> list[dict[
     """
     Return what becomes of accounts put together of scored *posts* at random: of offers, and of *speech* about crypto that offers nothing.
 
-    A row for each number of ``posts`` and ``share_of_offers`` (0 to 1) that makes a whole number of offers: of MIXED accounts, how many are ``flagged``, and
-    how many a person is shown (``seen``). The same posts give the same accounts. No row without both kinds of posts.
+    A row for each number of ``posts`` and ``share_of_offers`` (0 to 1) that makes a whole number of offers: the shares of MIXED accounts that are ``flagged``
+    and that a person is shown (``seen``), 0 to 1. A post may be drawn twice; the same posts give the same accounts. No row without both kinds of posts.
     """
     drawn = np.random.default_rng(0)
     offers, others = np.flatnonzero(posts["label"] == "offer"), np.flatnonzero(speech)

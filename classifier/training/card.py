@@ -144,5 +144,6 @@ def _limits(about: Mapping[str, Any]) -> Iterator[str]:
         yield f"- At the point in use {1 - missed:.1%} of the held-out offers are shown to nobody: offers in pictures, or without a word of the trade, are never found."
     if figures.get("category_right") is not None:
         yield f"- The category is right for {figures['category_right']:.1%} of the offers found."
+    yield "- What makes the score of an account of its posts is learned from the same held-out posts that its held-out figures are measured on; the frozen part is free of that."
     yield "- Promises hold for posts like these, at the shares of offers they name: the rarer offers are, the more of what is marked is marked wrongly."
     yield ""

@@ -1,4 +1,8 @@
-"""Choose the operating points: thresholds that keep a promise on posts and accounts the model did not see."""
+"""
+Choose the operating points: thresholds that keep a promise on posts the model did not see.
+
+How posts make the score of an account, ten ratios and a line, is learned from the same held-out posts its thresholds are chosen on.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +12,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from classifier.errors import LabelsError
-from classifier.model.bundle import Model
+from classifier.model.bundle import Model, rounded
 from classifier.model.judge import probability
 from classifier.model.points import DEFAULT_POINT, STEPS, Point
 from classifier.outcome.accounts import Tally, account_ratios, account_scores, tally_posts
@@ -51,6 +56,8 @@ LEAST_ACCOUNTS = 2
 # Shares of offers among all posts for which the promise is worked out.
 SHARES = (0.01, 0.05, 0.20)
 FOLDS = 5
+# Scores nearer to one another than this are the same.
+SAME = 1e-6
 
 
 class AccountTruth(NamedTuple):
@@ -78,8 +85,8 @@ def choose_points(model: Model, rows: list[Row], held_out: Values) -> Model:
     for name, thresholds in of_posts.items():
         counts = label_accounts(rows, chances, replace(model, **thresholds._asdict())).tally.counts
         shown = np.add(counts["n_offer"], counts["n_review"]) > 0
-        flag_from = threshold_for_precision(accounts.offers, guessed, TARGETS[name].flag_precision)
-        look_from = threshold_for_recall(accounts.offers[shown], guessed[shown], TARGETS[name].look_recall)
+        flag_from = clear_of(guessed, threshold_for_precision(accounts.offers, guessed, TARGETS[name].flag_precision))
+        look_from = clear_of(guessed, threshold_for_recall(accounts.offers[shown], guessed[shown], TARGETS[name].look_recall))
         points[name] = Point(*thresholds, flag_from, min(flag_from, look_from))
     return replace(model, points=points).at(DEFAULT_POINT)
 
@@ -90,10 +97,7 @@ def learn_accounts(model: Model, rows: list[Row], held_out: Values) -> Model:
 
     The share of offers in the accounts we wrote decides nothing: an export's are longer and more mixed.
     """
-    steps = np.searchsorted(STEPS, held_out, side="right")
-    # One post more on each step: none is certain.
-    of_offers, of_others = (np.bincount(steps[part], minlength=len(STEPS) + 1) + 1.0 for part in (_truth(rows), ~_truth(rows)))
-    ratios = np.log(of_offers / of_offers.sum()) - np.log(of_others / of_others.sum())
+    ratios = learn_ratios(_truth(rows), held_out)
     accounts = label_accounts(rows, probability(held_out), model)
     fewest = min(int(accounts.offers.sum()), int((~accounts.offers).sum()))
     if fewest < LEAST_ACCOUNTS:
@@ -101,7 +105,19 @@ def learn_accounts(model: Model, rows: list[Row], held_out: Values) -> Model:
     # Most accounts we wrote have one post and most in an export have many: those with more posts count for more.
     weights = np.minimum(accounts.tally.counts["n_scored"], MOST_WEIGHT)
     line = LogisticRegression().fit(account_ratios(ratios, accounts.tally)[:, None], accounts.offers, sample_weight=weights)
-    return replace(model, step_ratios=ratios, account_line=np.array([line.coef_[0, 0], line.intercept_[0]]))
+    # As it comes back from a file: thresholds are chosen on these very scores.
+    return rounded(replace(model, step_ratios=ratios, account_slope=float(line.coef_[0, 0]), account_constant=float(line.intercept_[0])))
+
+
+def learn_ratios(offers: Truth, held_out: Values) -> Values:
+    """Return for each step between STEPS how much likelier (logarithm) an offer is to have such *held_out* log-odds than another post; a higher step never says less."""
+    steps = np.searchsorted(STEPS, held_out, side="right")
+    # One post more of each kind on each step: none is certain.
+    of_offers, of_others = (np.bincount(steps[part], minlength=len(STEPS) + 1) + 1.0 for part in (offers, ~offers))
+    posts = of_offers + of_others
+    rising = IsotonicRegression().fit_transform(np.arange(len(posts)), of_offers / posts, sample_weight=posts)
+    ratios: Values = np.log(rising / (1 - rising)) - np.log(of_offers.sum() / of_others.sum())
+    return ratios
 
 
 def _truth(rows: list[Row]) -> Truth:
@@ -123,6 +139,12 @@ def threshold_for_precision(truth: Truth, chances: Values, precision: float) -> 
     last_of_equals = np.append(np.diff(chances[order]) != 0, True)
     good = np.flatnonzero((reached >= precision) & last_of_equals)
     return float(chances[order][good[-1]]) if len(good) else 1.0
+
+
+def clear_of(chances: Values, threshold: float) -> float:
+    """Return the middle between *threshold* and the next lower of *chances*: many accounts have the very same score, and its last digit decides nothing."""
+    lower = chances[chances < threshold - SAME]
+    return (threshold + float(lower.max(initial=0.0))) / 2
 
 
 def threshold_for_recall(truth: Truth, chances: Values, recall: float) -> float:

@@ -14,7 +14,7 @@ from sklearn.model_selection import GroupKFold
 from classifier.errors import LabelsError
 from classifier.language.gate import open_segments
 from classifier.language.vectorise import read
-from classifier.model.bundle import PLACES, Model, no_second_look, plain_steps, rounded
+from classifier.model.bundle import PLACES, PLAIN_ACCOUNTS, Model, no_second_look, plain_steps, rounded
 from classifier.model.features import Vocabulary, count, learn_rarity, learn_vocabulary
 from classifier.model.judge import Features, against, featurise, find_features, margin, strongest_passage
 from classifier.training.labels import CATEGORIES, RIVALS, Row, full_text, number_groups
@@ -128,7 +128,8 @@ def _blank(vocabulary: Vocabulary) -> Model:
         rival_constants=np.zeros(1),
         category_weights=np.zeros((len(CATEGORIES), columns)),
         category_constants=np.zeros(len(CATEGORIES)),
-        **plain_steps(),
+        step_ratios=plain_steps(),
+        **PLAIN_ACCOUNTS,
         mark_weights=np.zeros(columns),
         mark_places=np.zeros(len(PLACES) + 1),
         **no_second_look(),

@@ -8,7 +8,7 @@ import pytest
 
 from classifier.intake.export import stream_export
 from classifier.language.gate import may_open, open_segments
-from classifier.language.leads import find_leads
+from classifier.language.leads.find import find_leads
 from classifier.language.normalise import fold, pick, undisguise
 from classifier.language.passages import cut_segments
 from classifier.language.vectorise import read_segments

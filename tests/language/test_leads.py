@@ -9,18 +9,9 @@ from contacts import ETH, PERSONAL, PIECES, SEGWIT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifier.language.leads import (
-    PERSONAL_KINDS,
-    PUBLIC_KINDS,
-    chats,
-    find_all_leads,
-    find_all_personal,
-    find_leads,
-    find_personal,
-    hints,
-    links,
-    payments,
-)
+from classifier.language.leads import chats, hints, links, payments
+from classifier.language.leads.find import find_all_leads, find_all_personal, find_leads, find_personal
+from classifier.language.leads.kinds import PERSONAL_KINDS, PUBLIC_KINDS
 from classifier.language.leads.texts import scan
 
 ETH_SLIP = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD"

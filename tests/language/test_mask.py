@@ -5,7 +5,8 @@ from contacts import PERSONAL, PIECES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifier.language.leads import PERSONAL_KINDS, Lead, find_leads
+from classifier.language.leads.find import find_leads
+from classifier.language.leads.kinds import PERSONAL_KINDS, Lead
 from classifier.language.mask import BULLET, mask_personal, mask_spans
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from classifier.language.leads import find_leads
+from classifier.language.leads.find import find_leads
 from classifier.language.normalise import fold, undisguise
 
 # Digits enough for a contact, in the same hand.

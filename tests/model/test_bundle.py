@@ -37,6 +37,8 @@ def old_model(copied):
     sign(copied, "weights.npz")
     manifest = json.loads((copied / "manifest.json").read_text(encoding="utf-8"))
     del manifest["rivals"]
+    for name in ("account_slope", "account_constant"):
+        del manifest["numbers"][name]
     (copied / "manifest.json").write_text(json.dumps(manifest | {"format": 1}), encoding="utf-8")
     return load_model(str(copied))
 
@@ -58,7 +60,7 @@ def test_a_model_of_format_1_has_one_rival_and_quotes_what_pushes_most(old_model
 def test_posts_say_of_their_account_what_their_own_log_odds_say_in_a_model_that_learned_nothing_else(old_model):
     assert (np.diff(old_model.step_ratios) > 0).all()
     assert old_model.step_ratios[2] == (STEPS[1] + STEPS[2]) / 2
-    assert old_model.account_line.tolist() == [1.0, 0.0]
+    assert (old_model.account_slope, old_model.account_constant) == (1.0, 0.0)
 
 
 def test_golden_posts_score_as_they_were_written(model):

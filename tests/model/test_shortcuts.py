@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifier.language.gate import open_segments
-from classifier.language.leads import PERSONAL_KINDS, find_leads, find_personal
+from classifier.language.leads.find import find_leads, find_personal
+from classifier.language.leads.kinds import PERSONAL_KINDS
 from classifier.language.normalise import LOOK_ALIKES, TABLE_END, fold, folding_table, negative_letters, pick, plain_character
 from classifier.language.vectorise import read
 from classifier.model.judge import find_features, judge

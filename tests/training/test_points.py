@@ -5,7 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from classifier.model.bundle import load_model, rounded, save_model
+from classifier.model.judge import probability
 from classifier.model.points import POINTS, STEPS
+from classifier.outcome.accounts import account_scores
 from classifier.training.accounts import account_truth
 from classifier.training.measure import recall_at_precision, wilson_upper
 from classifier.training.points import (
@@ -14,6 +17,7 @@ from classifier.training.points import (
     choose_points,
     describe_points,
     judge_apart,
+    label_accounts,
     learn_accounts,
     promise,
     threshold_for_precision,
@@ -70,8 +74,20 @@ def test_points_fall_from_careful_to_wide(model, few_rows, guesses):
 def test_a_step_says_the_more_of_an_account_the_likelier_its_posts_are_offers(model, few_rows, guesses):
     learned = learn_accounts(model, few_rows, guesses)
     even = STEPS.index(0.0)
+    assert (np.diff(learned.step_ratios) >= 0).all()
     assert learned.step_ratios[1 : even + 1].max() < 0 < learned.step_ratios[even + 2 :].min()
-    assert learned.account_line[0] > 0
+    assert learned.account_slope > 0
+
+
+def test_a_threshold_of_accounts_is_not_the_score_of_any(model, few_rows, guesses, tmp_path):
+    """Many accounts have the same score: on a threshold, its last digit would decide for all of them."""
+    chosen = choose_points(model, few_rows, guesses)
+    save_model(rounded(chosen), tmp_path / "chosen", golden=[], card="", about={})
+    loaded = load_model(str(tmp_path / "chosen"))
+    scores = account_scores(loaded, label_accounts(few_rows, probability(guesses), loaded).tally)
+    for point in chosen.points.values():
+        assert np.abs(scores - point.flag_from).min() > 1e-7
+        assert np.abs(scores - point.look_from).min() > 1e-7
 
 
 def test_no_point_has_more_to_read_than_its_target(model, few_rows, guesses):
