@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,13 @@ from typing import Any
 from classifier.outcome.report.pictures import draw_histogram, draw_timeline
 from classifier.outcome.report.words import ACCOUNT_VERDICTS
 
+# So many parts of the template, some of a few characters, are one piece of the page.
+PIECE = 2000
 
-def render_page(report: dict[str, Any]) -> str:
+
+def render_page(report: dict[str, Any]) -> Iterator[str]:
     """
-    Return *report* as one HTML page that needs nothing else and asks nothing of a network.
+    Yield *report* as one HTML page that needs nothing else and asks nothing of a network, in pieces: the whole of a large one would be held several times.
 
     Its style and its script are our two files, named by digest in the page's own security policy: were
     something of a post to get through the escaping, the browser would still not run it.
@@ -31,7 +35,7 @@ def render_page(report: dict[str, Any]) -> str:
     environment.filters.update(shown=show_text, thousands=_thousands, share=_share, score=_score)
     folder = Path(__file__).parent.parent / "templates"
     style, script = ((folder / name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))
-    page = environment.get_template("report.html").render(
+    page = environment.get_template("report.html").stream(
         report=report,
         style=Markup(style),  # noqa: S704 - our own file
         script=Markup(script),  # noqa: S704 - our own file
@@ -41,8 +45,8 @@ def render_page(report: dict[str, Any]) -> str:
         histogram=draw_histogram,
         timeline=draw_timeline,
     )
-    # A lone surrogate that came past the tables would otherwise lose the whole page.
-    return page.encode("utf-8", "replace").decode("utf-8")
+    page.enable_buffering(PIECE)
+    yield from page
 
 
 def _digest(source: str) -> str:

@@ -77,7 +77,7 @@ def _counted(values: pa.ChunkedArray) -> dict[Any, int]:
 def _give_post(account: dict[str, Any], post: dict[str, Any]) -> None:
     account["n_listed"] += 1
     account["posts"].append(post | {"evidence": post["evidence"] or []})
-    if len(account["posts"]) > 8 * LISTED_POSTS:
+    if len(account["posts"]) > 2 * LISTED_POSTS:
         account["posts"] = strongest_posts(account)
 
 

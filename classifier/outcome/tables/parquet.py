@@ -23,7 +23,7 @@ class ParquetWriter:
 
     # Rows of a group, few of those that hold texts. The bytes must not depend on the pieces the rows came in, so they are gathered to whole groups.
     GROUP = 16384
-    GROUP_OF_TEXTS = 2048
+    GROUP_OF_TEXTS = 4096
 
     @staticmethod
     def pack(cells: list[list[Any]], columns: Mapping[str, Column], /) -> bytes:

@@ -91,9 +91,9 @@ class TableWriter:
             self._temporary.unlink(missing_ok=True)
 
 
-def write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str | Iterable[str]) -> None:
     """
-    Write *text* to *path*, whole or not at all; half a character, as in an undecodable file name, becomes U+FFFD.
+    Write *text*, or its pieces one after another, to *path*, whole or not at all; half a character, as in an undecodable file name, becomes U+FFFD.
 
     Raises RunError if it cannot be written. The message names the file.
     """
@@ -101,7 +101,8 @@ def write_text(path: Path, text: str) -> None:
     try:
         with disk_errors(path):
             with DiskFile(temporary, "w") as file:
-                file.write(LONE_SURROGATE.sub("\ufffd", text).encode())
+                for piece in (text,) if isinstance(text, str) else text:
+                    file.write(LONE_SURROGATE.sub("\ufffd", piece).encode())
                 disk.sync(file)
             disk.rename(temporary, path)
     finally:
