@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from classifier.language import words
 from classifier.language.lexicon import Lexicon
-from classifier.language.normalise import NEWLINE, Folded
+from classifier.language.normalise import NEWLINE, Folded, Sieved
 from classifier.language.passages import Segments
 
 Flags = npt.NDArray[np.bool_]
@@ -69,7 +69,7 @@ def _quick_words() -> tuple[Flags, Lexicon]:
     return quick.numbers(opening | disguised), quick
 
 
-def may_open(folded: Folded) -> Flags:
+def may_open(folded: Folded | Sieved) -> Flags:
     """
     Return for each text whether it may pass the gate: a quick look at folded text whose disguises are not yet undone.
 

@@ -61,6 +61,25 @@ class Folded(NamedTuple):
     def text(self) -> str:
         return self.codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
 
+    def read_at(self, places: Places) -> Places:
+        """Return where the characters at *places*, in order, stood."""
+        return self.source[places]
+
+
+class Sieved(NamedTuple):
+    """Texts as `Folded`, but for ``dropped``: the places, in order, of what was left out of the joined original. Of most texts nobody asks where the rest stood."""
+
+    codes: Codes
+    dropped: Places
+    starts: Places
+
+    def read_at(self, places: Places) -> Places:
+        """Return where the characters at *places*, in order, stood."""
+        # Few are dropped: what comes after each is one further on.
+        further = np.searchsorted(places, self.dropped - np.arange(len(self.dropped)))
+        read: Places = places + np.cumsum(np.bincount(further, minlength=len(places))[: len(places)])
+        return read
+
 
 def plain_character(character: str) -> str:
     """Return the one plain character that *character* stands for, or '' if it is not seen at all."""
@@ -192,18 +211,19 @@ def fold(texts: list[str]) -> Folded:
     Length and order of the texts are kept; ``source`` leads back to the characters as read.
     Listed disguises that change a word's letters are not touched here (see `undisguise`).
     """
+    sieved = sieve(texts)
+    return Folded(sieved.codes, sieved.read_at(np.arange(len(sieved.codes))), sieved.starts)
+
+
+def sieve(texts: list[str]) -> Sieved:
+    """Return what `fold` does, without where everything stood."""
     original = to_codes("\n".join([*texts, ""]))
     ends = np.cumsum(np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)) + 1)
     codes, kind = _plain_and_class(original)
-    # Few are dropped: these are counted, and what is left is gathered once.
     unseen = np.flatnonzero(codes == 0)
     inside = inside_words(np.delete(kind, unseen) if len(unseen) else kind)
-    kept = np.ones(len(codes), dtype=np.bool_)
-    kept[unseen] = False
-    kept[inside + np.searchsorted(unseen - np.arange(len(unseen)), inside, side="right")] = False
-    source = np.flatnonzero(kept)
-    starts = np.concatenate(([0], np.searchsorted(source, ends)))
-    return Folded(codes.take(source), source, starts)
+    dropped = np.sort(np.concatenate((unseen, inside + np.searchsorted(unseen - np.arange(len(unseen)), inside, side="right"))))
+    return Sieved(np.delete(codes, dropped), dropped, np.concatenate(([0], ends - np.searchsorted(dropped, ends))))
 
 
 def _plain_and_class(codes: Codes) -> tuple[Codes, npt.NDArray[np.uint8]]:
@@ -230,17 +250,17 @@ def plain_codes(codes: Codes) -> Codes:
     return plain
 
 
-def pick(folded: Folded, texts: Places) -> Folded:
+def pick(folded: Folded | Sieved, texts: Places) -> Folded:
     """Return what `fold` gives for some of the texts alone; *texts* are their numbers, in order."""
     begins, ends = folded.starts[texts], folded.starts[texts + 1]
     lengths = ends - begins
-    slices = list(map(slice, begins.tolist(), ends.tolist()))
-    codes, source = (np.concatenate([column[:0], *map(column.__getitem__, slices)]) for column in (folded.codes, folded.source))
+    starts = np.concatenate(([0], np.cumsum(lengths)))
+    places = np.arange(starts[-1]) + np.repeat(begins - starts[:-1], lengths)
     # The newline that closes a text is never dropped: it tells where the text ends as read, and the next begins.
-    read_until = np.concatenate(([0], folded.source[folded.starts[1:] - 1] + 1))
+    read_until = np.concatenate(([0], folded.read_at(folded.starts[1:] - 1) + 1))
     as_read = read_until[texts + 1] - read_until[texts]
     moved = np.cumsum(as_read) - as_read - read_until[texts]
-    return Folded(codes, source + np.repeat(moved, lengths), np.concatenate(([0], np.cumsum(lengths))))
+    return Folded(folded.codes[places], folded.read_at(places) + np.repeat(moved, lengths), starts)
 
 
 @cache

@@ -19,7 +19,7 @@ import scipy.sparse as sp
 
 from classifier.language.gate import may_open, open_segments, opening_places
 from classifier.language.keys import sorting_order
-from classifier.language.normalise import Folded, fold, pick, undisguise
+from classifier.language.normalise import Folded, fold, pick, sieve, undisguise
 from classifier.language.passages import cut_segments
 from classifier.language.vectorise import Reading, read_segments
 from classifier.model.bundle import Model
@@ -164,10 +164,10 @@ def judge(model: Model, texts: list[str], *, every_word: bool = True) -> Judged:
 
 def sift(texts: list[str]) -> Sifted:
     """Return those of *texts* that have a word of the trade, their disguises undone."""
-    folded = fold(texts)
+    sieved = sieve(texts)
     # First a quick look at all texts, then a sure one at those few.
-    likely = np.flatnonzero(may_open(folded))
-    plain = undisguise(pick(folded, likely))
+    likely = np.flatnonzero(may_open(sieved))
+    plain = undisguise(pick(sieved, likely))
     places, post = opening_places(plain)
     sure = np.unique(post)
     read = pick(plain, sure)

@@ -240,6 +240,7 @@ def assemble(journals: list[Journal], out: Path, paths: list[Path], *, seconds: 
     if lists and lists.digest != heading["lists"]:
         raise RunError(f"the lists in {heading['options']['lists']} were changed since this run began; score again")
     tallies = merge_tallies(tally(entry, journal) for entry, journal in placed)
+    _give_back()
     accounts = accounts_table(tallies, model, amend=(lambda row: apply_to_account(row, lists)) if lists else lambda row: row)
     with ExitStack() as stack:
         for name, columns in STREAMED.items():
@@ -253,10 +254,14 @@ def assemble(journals: list[Journal], out: Path, paths: list[Path], *, seconds: 
     # Only now: until run.json names this run's format, whoever reads takes the older tables. And only what a run of ours wrote.
     if older and older != fmt:
         remove_tables(out, TABLES_OF_USER, older, keep=paths)
-    # What the tables were written with goes back to the system first (Arrow asks the allocator to): the report's own would come on top of it.
-    pa.default_memory_pool().release_unused()
+    _give_back()
     write_report(out)
     return run
+
+
+def _give_back() -> None:
+    """Return to the system what one step is done with (Arrow asks the allocator to): what the next needs would come on top of it."""
+    pa.default_memory_pool().release_unused()
 
 
 @cache

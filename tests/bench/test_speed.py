@@ -8,8 +8,8 @@ import pytest
 
 from classifier.intake.export import stream_export
 from classifier.language.gate import may_open, open_segments
-from classifier.language.leads.find import find_leads
-from classifier.language.normalise import fold, pick, undisguise
+from classifier.language.leads.find import find_all_leads
+from classifier.language.normalise import pick, sieve, undisguise
 from classifier.language.passages import cut_segments
 from classifier.language.vectorise import read_segments
 from classifier.model.evidence import quote_evidence
@@ -21,7 +21,7 @@ from classifier.outcome.score import score_texts
 
 @pytest.fixture(scope="session")
 def folded(texts):
-    return fold(texts)
+    return sieve(texts)
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +48,7 @@ def test_intake(measure, texts, export):
 
 
 def test_fold(measure, texts):
-    assert len(measure("fold", texts, lambda: fold(texts)).starts) == len(texts) + 1
+    assert len(measure("fold", texts, lambda: sieve(texts)).starts) == len(texts) + 1
 
 
 def test_gate(measure, texts, folded):
@@ -76,19 +76,37 @@ def test_judge(measure, model, texts, opened):
     assert np.isin(judged.opened, opened).all()
 
 
-def test_evidence(measure, model, opened_texts):
-    judged = judge(model, ["\n" + text for text in opened_texts], every_word=False)
+@pytest.fixture(scope="session")
+def judged(model, opened_texts):
+    return judge(model, ["\n" + text for text in opened_texts], every_word=False)
+
+
+@pytest.fixture(scope="session")
+def shown(model, judged):
+    """The numbers, among the opened, of the posts that are quoted and whose leads are listed."""
+    return np.flatnonzero(probability(judged.log_odds[judged.opened]) >= model.review_from)
+
+
+@pytest.fixture(scope="session")
+def shown_texts(opened_texts, shown):
+    return [opened_texts[n] for n in shown.tolist()]
+
+
+def test_evidence(measure, model, judged, opened_texts, shown, shown_texts):
     titles = [""] * len(opened_texts)
-    shown = np.flatnonzero(probability(judged.log_odds[judged.opened]) >= model.review_from)
-    assert measure("evidence", [opened_texts[n] for n in shown.tolist()], lambda: quote_evidence(judged, model, shown, titles, opened_texts))
+    assert measure("evidence", shown_texts, lambda: quote_evidence(judged, model, shown, titles, opened_texts))
 
 
-def test_leads(measure, opened_texts):
-    assert any(measure("leads", opened_texts, lambda: [find_leads(text) for text in opened_texts]))
+def test_leads(measure, shown_texts):
+    assert any(measure("leads", shown_texts, lambda: find_all_leads(shown_texts)))
 
 
 def test_one_short_post(benchmark, model):
     assert benchmark(lambda: score_texts(model, [""], ["今天天气不错，下午去公园走了一圈"])).verdict == ["clear"]
+
+
+def test_one_short_post_of_the_trade(benchmark, model):
+    assert benchmark(lambda: score_texts(model, [""], ["币安注册填邀请码 QQ8888 返佣两成，现货合约都能做，注册完联系客服领体验金"])).verdict == ["offer"]
 
 
 @pytest.fixture
