@@ -61,10 +61,6 @@ class Folded(NamedTuple):
     def text(self) -> str:
         return self.codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
 
-    def read_at(self, places: Places) -> Places:
-        """Return where the characters at *places*, in order, stood."""
-        return self.source[places]
-
 
 class Sieved(NamedTuple):
     """Texts as `Folded`, but for ``dropped``: the places, in order, of what was left out of the joined original. Of most texts nobody asks where the rest stood."""
@@ -72,13 +68,6 @@ class Sieved(NamedTuple):
     codes: Codes
     dropped: Places
     starts: Places
-
-    def read_at(self, places: Places) -> Places:
-        """Return where the characters at *places*, in order, stood."""
-        # Few are dropped: what comes after each is one further on.
-        further = np.searchsorted(places, self.dropped - np.arange(len(self.dropped)))
-        read: Places = places + np.cumsum(np.bincount(further, minlength=len(places))[: len(places)])
-        return read
 
 
 def plain_character(character: str) -> str:
@@ -211,8 +200,8 @@ def fold(texts: list[str]) -> Folded:
     Length and order of the texts are kept; ``source`` leads back to the characters as read.
     Listed disguises that change a word's letters are not touched here (see `undisguise`).
     """
-    sieved = sieve(texts)
-    return Folded(sieved.codes, sieved.read_at(np.arange(len(sieved.codes))), sieved.starts)
+    codes, dropped, starts = sieve(texts)
+    return Folded(codes, np.delete(np.arange(len(codes) + len(dropped)), dropped), starts)
 
 
 def sieve(texts: list[str]) -> Sieved:
@@ -250,17 +239,17 @@ def plain_codes(codes: Codes) -> Codes:
     return plain
 
 
-def pick(folded: Folded | Sieved, texts: Places) -> Folded:
+def pick(folded: Folded, texts: Places) -> Folded:
     """Return what `fold` gives for some of the texts alone; *texts* are their numbers, in order."""
     begins, ends = folded.starts[texts], folded.starts[texts + 1]
     lengths = ends - begins
-    starts = np.concatenate(([0], np.cumsum(lengths)))
-    places = np.arange(starts[-1]) + np.repeat(begins - starts[:-1], lengths)
+    slices = list(map(slice, begins.tolist(), ends.tolist()))
+    codes, source = (np.concatenate([column[:0], *map(column.__getitem__, slices)]) for column in (folded.codes, folded.source))
     # The newline that closes a text is never dropped: it tells where the text ends as read, and the next begins.
-    read_until = np.concatenate(([0], folded.read_at(folded.starts[1:] - 1) + 1))
+    read_until = np.concatenate(([0], folded.source[folded.starts[1:] - 1] + 1))
     as_read = read_until[texts + 1] - read_until[texts]
     moved = np.cumsum(as_read) - as_read - read_until[texts]
-    return Folded(folded.codes[places], folded.read_at(places) + np.repeat(moved, lengths), starts)
+    return Folded(codes, source + np.repeat(moved, lengths), np.concatenate(([0], np.cumsum(lengths))))
 
 
 @cache

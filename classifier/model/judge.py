@@ -68,9 +68,8 @@ class Features(NamedTuple):
 
 
 class Sifted(NamedTuple):
-    """Of ``n_texts`` texts, the numbers of those with a word of the trade, in order; these in plain spelling; and where in that the words are that open them."""
+    """The numbers of the texts with a word of the trade, in order; these in plain spelling; and where in that the words are that open them."""
 
-    n_texts: int
     opened: Places
     plain: Folded
     opening: Places
@@ -159,32 +158,30 @@ def judge(model: Model, texts: list[str], *, every_word: bool = True) -> Judged:
     Without *every_word* the reading holds only words near one of the trade, which is all that a score and a quote rest on;
     an explanation names the others too.
     """
-    return judge_sifted(model, sift(texts), every_word=every_word)
-
-
-def sift(texts: list[str]) -> Sifted:
-    """Return those of *texts* that have a word of the trade, their disguises undone."""
-    sieved = sieve(texts)
-    # First a quick look at all texts, then a sure one at those few.
-    likely = np.flatnonzero(may_open(sieved))
-    plain = undisguise(pick(sieved, likely))
-    places, post = opening_places(plain)
-    sure = np.unique(post)
-    read = pick(plain, sure)
-    return Sifted(len(texts), likely[sure], read, places + read.starts[np.searchsorted(sure, post)] - plain.starts[post])
-
-
-def judge_sifted(model: Model, sifted: Sifted, *, every_word: bool) -> Judged:
-    """Return what `judge` says of texts that were sifted."""
-    opened = sifted.opened
-    features = _featurise(model, sifted.plain, every_word=every_word, opening=sifted.opening)
+    opened, plain, opening = sift(texts)
+    features = _featurise(model, plain, every_word=every_word, opening=opening)
     passed = np.diff(features.rows.indptr)[features.whole_row] > 0
     strength = margin(against(features.rows, model.weights, model.rival_constants))
     strongest = strongest_passage(strength[: len(features.passages.post)], features.passages.post, len(opened))
     found = model.constant + model.whole * strength[features.whole_row] + model.strongest * strength[strongest]
-    log_odds = np.full(sifted.n_texts, model.floor)
+    log_odds = np.full(len(texts), model.floor)
     log_odds[opened[passed]] = found[passed]
     return Judged(log_odds, opened, passed, features, strongest)
+
+
+def find_likely(texts: list[str]) -> list[int]:
+    """Return the numbers, in order, of those of *texts* that may have a word of the trade: a quick look at all of them, for a sure one at those few (`sift`)."""
+    likely: list[int] = np.flatnonzero(may_open(sieve(texts))).tolist()
+    return likely
+
+
+def sift(texts: list[str]) -> Sifted:
+    """Return those of *texts* that have a word of the trade, their disguises undone."""
+    plain = undisguise(fold(texts))
+    places, post = opening_places(plain)
+    sure = np.unique(post)
+    read = pick(plain, sure)
+    return Sifted(sure, read, places + read.starts[np.searchsorted(sure, post)] - plain.starts[post])
 
 
 def against(rows: sp.csr_matrix, weights: Values, constants: Values) -> Values:

@@ -14,7 +14,7 @@ import pandas as pd
 from classifier.model.bundle import Model
 from classifier.model.categories import CATEGORIES
 from classifier.model.evidence import quote_evidence
-from classifier.model.judge import category_log_odds, judge_sifted, probability, sift
+from classifier.model.judge import category_log_odds, find_likely, judge, probability
 
 SCORED_COLUMNS = ("verdict", "score", "category", "evidence")
 # Characters judged together: so many that arrays pay, so few that they stay small beside the model.
@@ -56,8 +56,11 @@ def score_texts(model: Model, titles: list[str], texts: list[str]) -> Scores:
     [floor] = probability(np.array([model.floor])).tolist()
     verdict = model.verdict(floor)
     scores = Scores([verdict if own else "" for own in says], [floor if own else None for own in says], [""] * len(texts), [[] for _ in texts])
-    lengths = [len(title) + len(text) for title, text in zip(titles, texts, strict=True)]
-    for part in in_parts([n for n, own in enumerate(says) if own], lengths.__getitem__):
+    length = [len(title) + len(text) for title, text in zip(titles, texts, strict=True)].__getitem__
+    parts = in_parts([n for n, own in enumerate(says) if own], length)
+    # Those few of all parts are judged together: a part takes its time, however few of its posts are of the trade.
+    likely = [part[n] for part in parts for n in find_likely([f"{titles[n]}\n{texts[n]}" for n in part])]
+    for part in in_parts(likely, length):
         _score_part(model, part, titles, texts, scores)
     return scores
 
@@ -84,10 +87,9 @@ def in_parts(items: Sequence[Item], length: Callable[[Item], int]) -> Iterator[l
 def _score_part(model: Model, part: list[int], titles: list[str], texts: list[str], scores: Scores) -> None:
     """Put what is said of the posts *part* that have a word of the trade into *scores*."""
     own_titles, own_texts = [titles[n] for n in part], [texts[n] for n in part]
-    sifted = sift([f"{title}\n{text}" for title, text in zip(own_titles, own_texts, strict=True)])
-    if not len(sifted.opened):
+    judged = judge(model, [f"{title}\n{text}" for title, text in zip(own_titles, own_texts, strict=True)], every_word=False)
+    if not len(judged.opened):
         return
-    judged = judge_sifted(model, sifted, every_word=False)
     opened = judged.opened.tolist()
     chances = probability(judged.log_odds[judged.opened])
     for at, chance in zip(opened, chances.tolist(), strict=True):
