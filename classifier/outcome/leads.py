@@ -71,10 +71,8 @@ def mask_posts(scored: pd.DataFrame, *, find: Finder | None = None) -> pd.DataFr
     texts = list({text for quotes, *both in quoted if quotes for text in both if text})
     read = dict(zip(texts, (masked for part in in_parts(texts, len) for masked in mask_all(part, [find(text) for text in part])), strict=True))
     evidence = [[_mask_quote(quote, title, text, read) for quote in quotes] if quotes else quotes for quotes, title, text in quoted]
-    return scored.assign(
-        **{name: pd.Series([masked.get(text, text) for text in column], index=scored.index, dtype=object) for name, column in whole.items()},
-        evidence=pd.Series(evidence, index=scored.index, dtype=object),
-    )
+    columns = {name: [masked.get(text, text) for text in column] for name, column in whole.items() if not masked.keys().isdisjoint(column)}
+    return scored.assign(**{name: pd.Series(column, index=scored.index, dtype=object) for name, column in (columns | {"evidence": evidence}).items()})
 
 
 def mask_post(post: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, compress, count
 from types import NoneType
 from typing import Any, NamedTuple, TypeVar
 
@@ -51,23 +51,18 @@ class Scores(NamedTuple):
 
 def score_texts(model: Model, titles: list[str], texts: list[str]) -> Scores:
     """Return what `score_posts` adds to posts with these *titles* and *texts*: without a table, which takes longer than one post."""
-    says = [_says(title) or _says(text) for title, text in zip(titles, texts, strict=True)]
+    joined = [f"{title}\n{text}" for title, text in zip(titles, texts, strict=True)]
+    says = [not blank for blank in map(str.isspace, joined)]
     # What is said of a post without a word of the trade, as most are.
     [floor] = probability(np.array([model.floor])).tolist()
     verdict = model.verdict(floor)
     scores = Scores([verdict if own else "" for own in says], [floor if own else None for own in says], [""] * len(texts), [[] for _ in texts])
-    length = [len(title) + len(text) for title, text in zip(titles, texts, strict=True)].__getitem__
-    parts = in_parts([n for n, own in enumerate(says) if own], length)
+    length = list(map(len, joined)).__getitem__
     # Those few of all parts are judged together: a part takes its time, however few of its posts are of the trade.
-    likely = [part[n] for part in parts for n in find_likely([f"{titles[n]}\n{texts[n]}" for n in part])]
+    likely = [part[n] for part in in_parts(list(compress(count(), says)), length) for n in find_likely([joined[n] for n in part])]
     for part in in_parts(likely, length):
         _score_part(model, part, titles, texts, scores)
     return scores
-
-
-def _says(text: str) -> bool:
-    """Whether *text* has a character that is not a space; ``strip`` would copy every text."""
-    return bool(text) and not text.isspace()
 
 
 def in_parts(items: Sequence[Item], length: Callable[[Item], int]) -> Iterator[list[Item]]:
