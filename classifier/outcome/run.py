@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
-import pyarrow as pa
 
 from classifier.errors import RunError
 from classifier.intake.export import stream_export
@@ -33,6 +32,7 @@ from classifier.outcome.leads import find_in_posts, gather_leads, mask_posts
 from classifier.outcome.lists import apply_to_account, apply_to_posts, read_lists
 from classifier.outcome.report.write import write_report
 from classifier.outcome.score import SCORED_COLUMNS, score_posts, text_column
+from classifier.outcome.tables.arrow import give_back
 from classifier.outcome.tables.read import format_of_run
 from classifier.outcome.tables.write import TableWriter, pack_columns, pack_frame, remove_tables, unpack_columns, write_text
 
@@ -240,7 +240,7 @@ def assemble(journals: list[Journal], out: Path, paths: list[Path], *, seconds: 
     if lists and lists.digest != heading["lists"]:
         raise RunError(f"the lists in {heading['options']['lists']} were changed since this run began; score again")
     tallies = merge_tallies(tally(entry, journal) for entry, journal in placed)
-    _give_back()
+    give_back()
     accounts = accounts_table(tallies, model, amend=(lambda row: apply_to_account(row, lists)) if lists else lambda row: row)
     with ExitStack() as stack:
         for name, columns in STREAMED.items():
@@ -254,14 +254,9 @@ def assemble(journals: list[Journal], out: Path, paths: list[Path], *, seconds: 
     # Only now: until run.json names this run's format, whoever reads takes the older tables. And only what a run of ours wrote.
     if older and older != fmt:
         remove_tables(out, TABLES_OF_USER, older, keep=paths)
-    _give_back()
+    give_back()
     write_report(out)
     return run
-
-
-def _give_back() -> None:
-    """Return to the system what one step is done with (Arrow asks the allocator to): what the next needs would come on top of it."""
-    pa.default_memory_pool().release_unused()
 
 
 @cache

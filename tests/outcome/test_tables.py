@@ -6,10 +6,12 @@ import json
 import shutil
 import subprocess
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 
 import openpyxl
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -156,6 +158,21 @@ def test_the_pieces_do_not_show_in_the_bytes(fmt, tmp_path, monkeypatch):
     pieces = write_posts(tmp_path / "b", fmt, posts[:5], posts[5:5], posts[5:25], posts[25:])
     assert whole.path.read_bytes() == pieces.path.read_bytes()
     assert whole.rows == pieces.rows == len(posts)
+
+
+def test_a_group_of_texts_ends_with_the_row_that_fills_it(tmp_path, monkeypatch):
+    """Each column of each group is held until the end, and so are the rows of a group: neither may be many."""
+    monkeypatch.setattr(ParquetWriter, "GROUP_BYTES", 90)
+    monkeypatch.setattr(ParquetWriter, "GROUP", 5)
+    texts = pd.DataFrame({"post_id": list("abcdefghijk"), "text": ["字" * 20, "字" * 10, "字" * 40, *["字"] * 6, None, "字" * 30]})
+    for name, cuts in (("one", [0, 11]), ("some", [0, 1, 1, 4, 9, 11])):
+        (tmp_path / name).mkdir()
+        with TableWriter(tmp_path / name / "texts", "parquet", list(texts.columns)) as writer:
+            for begin, end in pairwise(cuts):
+                writer.write(texts[begin:end])
+    written = pq.ParquetFile(tmp_path / "one" / "texts.parquet")
+    assert [written.metadata.row_group(n).num_rows for n in range(written.num_row_groups)] == [2, 1, 5, 3]
+    assert (tmp_path / "one" / "texts.parquet").read_bytes() == (tmp_path / "some" / "texts.parquet").read_bytes()
 
 
 @pytest.mark.parametrize("fmt", FORMATS)

@@ -1,4 +1,4 @@
-"""Rows as an Arrow stream: how a piece of a table lies in the journal when its format is not one of text."""
+"""Rows as an Arrow stream: how a piece of a table lies in the journal when its format is not one of text; and the memory Arrow holds."""
 
 from __future__ import annotations
 
@@ -55,3 +55,10 @@ def unpack_arrow(piece: bytes) -> pa.Table:
     import pyarrow as pa
 
     return pa.ipc.open_stream(piece).read_all()
+
+
+def give_back() -> None:
+    """Return to the system what one step is done with: kept, it comes in pieces too small for the next, whose memory would come on top of it."""
+    import pyarrow as pa
+
+    pa.default_memory_pool().release_unused()
