@@ -12,8 +12,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from classifier.errors import LabelsError
 from classifier.model.judge import judge, probability
-from classifier.training.labels import Row, full_text
-from classifier.training.train import FOLDS, learn, pass_gate
+from classifier.training.labels import Row
+from classifier.training.train import learn
 
 Values = npt.NDArray[np.float64]
 # As classes_ must stand: the offer is the second.
@@ -49,7 +49,6 @@ class OfferClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
             raise LabelsError(f"{len(posts)} texts, {len(truth)} labels, {len(named)} groups; give one label and one group for each text")
         classes = _classes(truth)
         rows = [_row(n, text, bool(label == classes[1]), group) for n, (text, label, group) in enumerate(zip(posts, truth, named, strict=True))]
-        _check_enough(rows)
         self.model_ = learn(rows)[0]
         self.classes_ = classes
         return self
@@ -95,15 +94,3 @@ def _row(number: int, text: str, offers: bool, group: Any) -> Row:
     name = str(number)
     label = "offer" if offers else "not_offer"
     return {"id": name, "title": "", "text": text, "account": name, "label": label, "sub": "", "group": str(group), "marks": [], "weight": 1.0}
-
-
-def _check_enough(rows: list[Row]) -> None:
-    """Refuse what cross-validation inside `learn` could not split."""
-    read = [row for row, passes in zip(rows, pass_gate([full_text(row) for row in rows]), strict=True) if passes]
-    offers = sum(row["label"] == "offer" for row in read)
-    groups = len({row["group"] for row in read})
-    if min(offers, len(read) - offers) < FOLDS or groups < 2:
-        raise LabelsError(
-            f"of {len(rows)} texts {len(read)} mention the trade: {offers} offers and {len(read) - offers} others in "
-            f"{groups} groups; at least {FOLDS} of either label in 2 groups are needed"
-        )

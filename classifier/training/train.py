@@ -96,11 +96,15 @@ def learn(rows: list[Row]) -> tuple[Model, HeldOut]:
 
 
 def _require_enough(rows: list[Row], passed: Truth) -> None:
-    """Raise LabelsError where there is too little to learn from, saying what there is."""
-    counts = {label: len({row["group"] for row, passes in zip(rows, passed, strict=True) if passes and row["label"] == label}) for label in ("offer", "not_offer")}
-    if min(counts.values()) < LEAST_GROUPS:
-        found = ", ".join(f"{label} of {count} groups" for label, count in counts.items())
-        raise LabelsError(f"too few posts to learn from: past the gate there are {found}; each label needs posts of at least {LEAST_GROUPS} groups (writers, accounts)")
+    """Raise LabelsError where there is too little to learn from and to hold some of it out, saying what there is."""
+    read = [row for row, passes in zip(rows, passed, strict=True) if passes]
+    of_label = {label: [row["group"] for row in read if row["label"] == label] for label in ("offer", "not_offer")}
+    if min(map(len, of_label.values())) < FOLDS or min(len(set(groups)) for groups in of_label.values()) < LEAST_GROUPS:
+        found = ", ".join(f"{len(groups)} {label} of {len(set(groups))} groups" for label, groups in of_label.items())
+        raise LabelsError(
+            f"too few posts to learn from: of {len(rows)} posts {len(read)} mention the trade, {found}; "
+            f"each label needs at least {FOLDS} posts of {LEAST_GROUPS} groups (writers, accounts)"
+        )
 
 
 def pass_gate(texts: list[str]) -> Truth:

@@ -90,7 +90,7 @@ def test_unequal_numbers_are_named():
 
 
 def test_too_few_posts_of_the_trade_are_named():
-    with pytest.raises(LabelsError, match="1 offers and 0 others"):
+    with pytest.raises(LabelsError, match="1 mention the trade, 1 offer of 1 groups, 0 not_offer of 0 groups"):
         OfferClassifier().fit([OFFER, PLAIN], ["offer", "not_offer"])
 
 
