@@ -8,6 +8,7 @@ The folders stand in the order a post travels; imports go the other way, from `c
     language   2  understand: undo disguises, cut into words, find contacts and codes
     model      3  judge a post: a folder of numbers that gives log-odds, the passages that carry them, a category
     outcome    4  judge an account, and say why: tables, explanation, report
+    spark      the same journey on Spark, for who outgrows one machine
     training   beside the journey: labels, corpus, learning and measuring; never needed to score
     errors     everything a user can put right
 

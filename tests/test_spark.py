@@ -165,9 +165,9 @@ def quick_spark(tmp_path_factory):
 @pytest.fixture(scope="module")
 def session():
     """A session of two threads, which every run in this module that asks for one uses."""
-    from classifier.outcome.spark import _session
+    from classifier.spark.session import session as spark_session
 
-    with _session("local[2]") as spark:
+    with spark_session("local[2]") as spark:
         yield spark
 
 
@@ -263,7 +263,7 @@ def kill_workers(times, over, killed):
 
 @pytest.mark.soak
 def test_workers_that_are_killed_lose_and_double_nothing(tmp_path, monkeypatch):
-    from classifier.outcome.spark import score_on_spark
+    from classifier.spark import score_on_spark
 
     monkeypatch.setattr(export, "_HELD_ROWS", 10_000)
     monkeypatch.setenv("PYSPARK_SUBMIT_ARGS", "--conf spark.sql.files.maxPartitionBytes=2m --conf spark.ui.enabled=false pyspark-shell")

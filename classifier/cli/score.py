@@ -116,7 +116,7 @@ def score_by_spark(exports: list[str], out: str, settings: Settings, master: str
     # pyspark says of pandas 3, and twice, what does not concern us: nothing but Arrow passes between it and us.
     warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
     try:
-        from classifier.outcome.spark import score_on_spark
+        from classifier.spark import score_on_spark
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in {"pyspark", "py4j"}:
             raise
