@@ -247,7 +247,7 @@ def kill_workers(times, over, killed):
     """Kill *times* Python workers of ours while they work, one now and then until the run is *over*; what was killed is added to *killed*."""
     psutil = pytest.importorskip("psutil")
     drawn = random.Random(11)
-    while len(killed) < times and not over.wait(drawn.uniform(2, 16)):
+    while len(killed) < times and not over.wait(drawn.uniform(1, 6)):
         workers = []
         for process in psutil.Process().children(recursive=True):
             try:

@@ -32,13 +32,16 @@ def sources_of(paths: list[Path], columns: dict[str, str], child: Child) -> Iter
     """
     Every file of *paths* with its shape, folders in the order of their names, archives member by member; and rejects.
 
-    Raises ExportError if a path does not exist or cannot be opened; the message names it.
+    Raises ExportError if a path does not exist, cannot be opened or is no file; the message names it.
     """
     names = Counter(path.name for path in {path.resolve() for path in paths})
     called = _Names()
     for path in paths:
         if path.is_dir():
             yield from _of_folder(path, columns, child, called)
+        elif path.exists() and not path.is_file():
+            # It can be read once only, and must be looked at before.
+            raise ExportError(f"{path}: a pipe or device, not a file; save what comes out of it, or pipe JSON Lines into `bijian score -` (这不是文件，请先存成文件)")
         elif path.exists():
             name = path.name if names[path.resolve().name] <= 1 else path.as_posix()
             yield from _of_file(Source(path, called.name(path, name), columns), child, depth=0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from samples import EXPECTED, HERE, NAMES, read_sample
 
@@ -91,3 +93,12 @@ def test_a_missing_path_is_named(tmp_path):
 
     with pytest.raises(ExportError, match=r"nowhere\.csv: no such file"):
         read_export(tmp_path / "nowhere.csv")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with a name are those of POSIX")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
+    from classifier.errors import ExportError
+
+    os.mkfifo(tmp_path / "posts.jsonl")
+    with pytest.raises(ExportError, match=r"posts\.jsonl: a pipe or device.*bijian score -"):
+        read_export(tmp_path / "posts.jsonl")
