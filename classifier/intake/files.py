@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import tempfile
-from collections import Counter
+from collections import Counter, deque
+from itertools import chain, count
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -57,22 +59,31 @@ class _Names:
         self._taken: set[str] = set()
 
     def name(self, path: Path, name: str) -> str:
-        """*name*, or the whole path if another file is called so."""
+        """*name* as text, or the whole path if another file is called so, and then a number after it."""
         resolved = path.resolve()
         if resolved not in self._called:
-            self._called[resolved] = path.as_posix() if name in self._taken else name
+            whole = as_text(path.as_posix())
+            others = (f"{whole} ({n})" for n in count(2))
+            self._called[resolved] = next(own for own in chain((as_text(name), whole), others) if own not in self._taken)
             self._taken.add(self._called[resolved])
         return self._called[resolved]
 
 
+def as_text(name: str) -> str:
+    """*name* with U+FFFD for each byte that is not text: names of another encoding are bytes that no table can hold."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def _of_folder(folder: Path, columns: dict[str, str], child: Child, called: _Names) -> Iterator[tuple[Source, Shape] | Record]:
     beside: Counter[str] = Counter()
+    # What cannot be opened is said before anything is read: `rglob` would leave it out without a word.
+    deque(os.walk(folder, onerror=_refused), maxlen=0)
     # Below *folder*, all of a folder of results is left out; beside the export itself, only the results are.
     scored = {inner.parent for inner in sorted(folder.rglob("run.json")) if _is_run(inner)}
     # What a run is just writing, perhaps this one, is nothing to speak of.
     journals = {ledger.parent for ledger in folder.rglob("journal/ledger")}
     for inner in sorted(scored):
-        yield reject(inner.relative_to(folder).as_posix(), 1, "not_an_export", "results of `bijian score`, not read")
+        yield reject(as_text(inner.relative_to(folder).as_posix()), 1, "not_an_export", "results of `bijian score`, not read")
     for inner in sorted(folder.rglob("*")):
         relative = inner.relative_to(folder)
         if (folder in scored and inner.parent == folder and _RESULTS.fullmatch(inner.name)) or scored.intersection(inner.parents) - {folder} or journals.intersection(inner.parents):
@@ -80,10 +91,14 @@ def _of_folder(folder: Path, columns: dict[str, str], child: Child, called: _Nam
         if not inner.is_file() or any(part.startswith(_HIDDEN) for part in relative.parts):
             continue
         if inner.suffix.lower() in BESIDE:
-            beside[relative.parent.as_posix()] += 1
+            beside[as_text(relative.parent.as_posix())] += 1
             continue
-        yield from _of_file(Source(inner, called.name(inner, relative.as_posix()), columns, folder.resolve().name), child, depth=0)
+        yield from _of_file(Source(inner, called.name(inner, relative.as_posix()), columns, as_text(folder.resolve().name)), child, depth=0)
     yield from _told_beside(beside, "")
+
+
+def _refused(error: OSError) -> None:
+    raise ExportError(f"{error.filename}: cannot be opened ({error.strerror})") from None
 
 
 def _is_run(path: Path) -> bool:

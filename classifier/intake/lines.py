@@ -7,6 +7,7 @@ The first lines decide what the file is: the plain form, the messages of WeChat'
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -30,7 +31,7 @@ _BLOCK = 1 << 20
 _SAMPLE_LINES = 50
 LINES_A_CHUNK = 4_000  # what is done once a batch, for its tables and its accounts, is shared by as many
 BYTES_A_CHUNK = 8 << 20  # of long lines, fewer
-_DEPTH_LIMIT = 64
+_LONG_INTEGER = re.compile(rb"[:\[,]\s*-?[0-9]{19,}\s*[,}\]]")
 
 Read = "Callable[[Any, int], Iterable[Record]]"
 
@@ -42,8 +43,11 @@ def parse_line(line: bytes) -> Any:
     Raises ExportError if it is not JSON; the message says where in the line.
     """
     try:
-        return orjson.loads(line)
-    except orjson.JSONDecodeError as error:
+        # Of an integer beyond 64 bits orjson makes a fraction: two such ids would be one.
+        return json.loads(line) if _LONG_INTEGER.search(line) else orjson.loads(line)
+    except RecursionError:
+        raise ExportError("not JSON: lists or objects in one another too deep") from None
+    except ValueError as error:
         if b"\\u" in line and "surrogate" in str(error):
             return _without_surrogates(line, error)
         raise ExportError(f"not JSON: {error}") from None
@@ -168,10 +172,13 @@ def _as_utf8(line: bytes, encoding: Encoding) -> bytes:
 
 
 def _sample(source: Source) -> list[bytes]:
-    with source.path.open("rb") as file:
-        beginning = file.read(_BLOCK).removeprefix(b"\xef\xbb\xbf")
-    lines = [line for line in beginning.split(b"\n")[: _SAMPLE_LINES * 4] if line.strip()]
-    return lines[:_SAMPLE_LINES]
+    """The first lines that say something, whole: of a line that is cut nobody knows what it is."""
+    sample: list[bytes] = []
+    for lines, _ in _blocks(source):
+        sample += [line for line in lines if line.strip() and len(line) <= LINE_LIMIT]
+        if len(sample) >= _SAMPLE_LINES or sum(map(len, sample)) >= _BLOCK:
+            break
+    return sample[:_SAMPLE_LINES]
 
 
 def _loaded(line: bytes) -> Any:

@@ -28,9 +28,11 @@ UNKNOWN = When(None, None, None)
 
 _CLOCK = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
-    r"(?:[T_\s]\s*(\d{1,2})[:时：](\d{1,2})(?:[:分：](\d{1,2}))?(?:[.,]\d+)?秒?\s*(Z|UTC|(?:UTC|GMT)?[+-]\d{1,2}:?(?:\d{2})?)?)?\s*",
+    r"(?:[T_\s]\s*(\d{1,2})[:时：](\d{1,2})(?:分(?!\d))?(?:[:分：](\d{1,2}))?(?:[.,]\d+)?秒?\s*(Z|UTC|(?:UTC|GMT)?[+-]\d{1,2}:?(?:\d{2})?)?)?\s*",
 )
 _DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})\s+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*(UTC[+-]\d{1,2}:\d{2})?")
+# 下午 8:05, as phones and spreadsheets in Chinese write it.
+_HALF_DAY = re.compile(r"(凌晨|早上|上午|中午|下午|晚上)\s*(\d{1,2})(?=[:时：])")
 _DIGITS = re.compile(r"-?\d+(?:\.\d+)?")
 # 刚刚, N分钟前, 昨天 … mean nothing without the moment of the crawl, which no export states: unknown, not guessed.
 
@@ -70,7 +72,7 @@ def _read_text(raw: str, zone: str) -> When:
     text = raw.strip().strip("'\"\t= ")
     if len(text) > 64:
         return UNKNOWN
-    clock = _CLOCK.fullmatch(text)
+    clock = _CLOCK.fullmatch(_HALF_DAY.sub(_of_day, text))
     if clock is not None:
         return _read_clock(clock, zone)
     if _DIGITS.fullmatch(text):
@@ -82,6 +84,16 @@ def _read_text(raw: str, zone: str) -> When:
     return _read_mail_date(text, zone)
 
 
+def _of_day(half: re.Match[str]) -> str:
+    """The hour of the day, of twenty-four, with a space before it."""
+    hour = int(half[2])
+    if half[1] in {"下午", "晚上", "中午"}:
+        # 晚上 12:00 is midnight; what comes after it is of a day nobody knows.
+        late = hour < (10 if half[1] == "中午" else 12) or (half[1], hour) == ("晚上", 12)
+        return f" {hour + 12 if late else hour}"
+    return f" {0 if hour == 12 else hour}"
+
+
 def _read_clock(clock: re.Match[str], zone: str) -> When:
     *numbers, offset = clock.groups()
     return _build(tuple(numbers), offset, zone)
@@ -90,7 +102,10 @@ def _read_clock(clock: re.Match[str], zone: str) -> When:
 def _build(numbers: tuple[str | None, ...], offset: str | None, zone: str) -> When:
     year, month, day, hour, minute, second = numbers
     try:
-        moment = datetime(int(year or 0), int(month or 0), int(day or 0), int(hour or 0), int(minute or 0), min(int(second or 0), 59))  # noqa: DTZ001
+        # 24:00 is when the next day begins.
+        midnight = (int(hour or 0), int(minute or 0), int(second or 0)) == (24, 0, 0)
+        moment = datetime(int(year or 0), int(month or 0), int(day or 0), 0 if midnight else int(hour or 0), int(minute or 0), min(int(second or 0), 59))  # noqa: DTZ001
+        moment += timedelta(days=midnight)
         if hour is None:
             return When(moment.date().isoformat(), "day", zone)
         precision = "minute" if second is None else "second"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import sys
 
 import pytest
 from samples import EXPECTED, HERE, NAMES, read_sample
@@ -102,3 +104,46 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "posts.jsonl")
     with pytest.raises(ExportError, match=r"posts\.jsonl: a pipe or device.*bijian score -"):
         read_export(tmp_path / "posts.jsonl")
+
+
+def test_a_long_first_line_costs_no_other(tmp_path):
+    """What the file is, is read off its first lines; one of them may be longer than a block."""
+    long = {"account_name": "长", "post_id": "1", "text": "字" * 700_000}
+    short = {"account_name": "短", "post_id": "2", "text": "另一篇"}
+    (tmp_path / "posts.jsonl").write_text("".join(json.dumps(post, ensure_ascii=False) + "\n" for post in (long, short)), encoding="utf-8")
+    assert read_export(tmp_path / "posts.jsonl")["post_id"].tolist() == ["1", "2"]
+
+
+def test_ids_beyond_64_bits_stay_apart(tmp_path):
+    ids = [98765432109876543210981, 98765432109876543210982]
+    lines = [json.dumps({"account_id": given + 1, "post_id": given, "text": "同样的正文"}, ensure_ascii=False) for given in ids]
+    (tmp_path / "posts.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    posts = read_export(tmp_path / "posts.jsonl")
+    assert posts["post_id"].tolist() == [str(given) for given in ids]
+    assert posts["account_id"].tolist() == [str(given + 1) for given in ids]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only here may a file's name be any bytes")
+def test_a_name_that_is_no_text_is_read_and_told_apart(tmp_path):
+    for name, text in ((b"\xb9\xab.jsonl", "一篇"), (b"\xb9\xac.jsonl", "又一篇")):
+        (tmp_path / os.fsdecode(name)).write_text(json.dumps({"text": text}), encoding="utf-8")
+    posts = read_export(tmp_path)
+    assert len(set(posts["src_file"])) == 2
+    assert "".join(posts["src_file"]).encode()
+
+
+def test_a_folder_that_cannot_be_opened_is_said(tmp_path, monkeypatch):
+    from classifier.errors import ExportError
+
+    opened = os.scandir
+
+    def refuse(path):
+        """Root may open every folder, and tests may run as root."""
+        if str(path).endswith("locked"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return opened(path)
+
+    (tmp_path / "locked").mkdir()
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(ExportError, match="locked: cannot be opened"):
+        read_export(tmp_path)

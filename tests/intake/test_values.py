@@ -38,6 +38,11 @@ TIMES = [
     ("Fri, 02 Jan 2026 00:05:00 GMT", NOON, "second", "explicit"),
     ("Fri, 02 Jan 2026 08:05:00 +0800", NOON, "second", "explicit"),
     ("Fri, 02 Jan 2026 08:05:00 ", NOON, "second", "assumed_cst"),
+    ("2026-01-02 下午8:05", "2026-01-02T20:05:00+08:00", "minute", "assumed_cst"),
+    ("2026年1月2日 凌晨12时30分", "2026-01-02T00:30:00+08:00", "minute", "assumed_cst"),
+    ("2026/1/2 中午12:30", "2026-01-02T12:30:00+08:00", "minute", "assumed_cst"),
+    ("2026/1/1 晚上12:00", "2026-01-02T00:00:00+08:00", "minute", "assumed_cst"),
+    ("2025-12-31 24:00:00", "2026-01-01T00:00:00+08:00", "second", "assumed_cst"),
     # days
     ("2026-01-02", "2026-01-02", "day", "assumed_cst"),
     ("2019-9-27", "2019-09-27", "day", "assumed_cst"),
@@ -59,7 +64,7 @@ def test_a_time_is_read_as_written(raw, at, precision, zone):
     assert read_time(raw) == (at, precision, zone)
 
 
-@pytest.mark.parametrize("raw", ["", None, "刚刚", "5分钟前", "昨天", "星期一 11:40", "01月30日", "未知", "无", "0", 0, -1, "2026-13-40", "99999999999999999999", True, float("inf"), float("nan"), "1e999", "２０２６年" * 20])
+@pytest.mark.parametrize("raw", ["", None, "刚刚", "5分钟前", "昨天", "星期一 11:40", "01月30日", "未知", "无", "0", 0, -1, "2026-13-40", "2026-01-02 24:01", "2026-01-02 晚上12:30", "99999999999999999999", True, float("inf"), float("nan"), "1e999", "２０２６年" * 20])
 def test_what_cannot_be_known_is_unknown_and_not_guessed(raw):
     assert read_time(raw).at is None
 
