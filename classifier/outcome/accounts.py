@@ -81,6 +81,7 @@ def tally_posts(scored: pd.DataFrame, model: Model) -> Tally:
         "n_review": verdicts == "review",
         "characters": judged * np.array(lengths, dtype=np.int64),
         "n_pictures": states == "pictures_only",
+        "n_blocked": judged & (listed == "block"),
     }
     counted |= {f"n_{name}": offers & (categories == name) for name in CATEGORIES} | {name: judged & (step == n) for n, name in enumerate(STEP_COUNTS)}
     counts: dict[str, Any] = {"account_key": keys}
@@ -89,6 +90,8 @@ def tally_posts(scored: pd.DataFrame, model: Model) -> Tally:
     times = text_column(scored, "published_at")
     counts["first_post"], counts["last_post"] = (_first(times, codes, len(keys), by=way) for way in ("least", "most"))
     counts |= {name: _summed(values, codes, len(keys)) for name, values in counted.items()}
+    # What a list of the user's blocked is as strong as can be, whatever the model says of it.
+    odds = np.where(listed == "block", SUREST, odds)
     strong = np.flatnonzero(judged & (odds > model.floor + 1e-6) & (listed != "allow"))
     posts = text_column(scored, "post_id")
     tops = ((account_keys[post], own, posts[post]) for post, own in zip(strong.tolist(), odds[strong].tolist(), strict=True))
@@ -244,8 +247,9 @@ def _reason(verdict: str, score: float | None, count: dict[str, Any]) -> tuple[s
     if verdict == "clear":
         return f"已判断 {count['n_scored']} 篇，未见向读者提供交易或认购入口。", f"{count['n_scored']} posts judged; none offers an entrance to the reader."
     if count["n_offer"]:
+        listed = (f"，其中 {count['n_blocked']} 篇依您的名单", f", {count['n_blocked']} of them by your list") if count["n_blocked"] else ("", "")
         seldom = ("，只占少数", ", a small part") if verdict == "review" and count["n_offer"] <= SELDOM * count["n_scored"] else ("", "")
-        return f"已判断 {count['n_scored']} 篇，其中 {count['n_offer']} 篇向读者提供入口、步骤或渠道{kinds}{seldom[0]}；账号把握 {_percent(score)}。", f"{counts_en}{seldom[1]}; account {_percent(score)}."
+        return f"已判断 {count['n_scored']} 篇，其中 {count['n_offer']} 篇向读者提供入口、步骤或渠道{kinds}{listed[0]}{seldom[0]}；账号把握 {_percent(score)}。", f"{counts_en}{listed[1]}{seldom[1]}; account {_percent(score)}."
     if verdict == "flag":
         some = (f"，{count['n_review']} 篇待看", f", {count['n_review']} to be looked at") if count["n_review"] else ("", "")
         return (

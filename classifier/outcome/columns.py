@@ -84,7 +84,7 @@ TEXT_COLUMNS = {
 # How many posts are on each step (see `STEPS`), lowest first.
 STEP_COUNTS = tuple(f"n_step_{n}" for n in range(len(STEPS) + 1))
 # What is kept of accounts until all pieces of a run are there (see `accounts.Tally`): never shown to anybody.
-TALLY_COLUMNS = {name: ACCOUNT_COLUMNS[name] for name in ("account_key", "account_id", "account_name", "first_post", "last_post")} | dict.fromkeys(("n_posts", "n_scored", "n_offer", "n_review", *STEP_COUNTS, "characters", "n_pictures", *(f"n_{name}" for name in CATEGORIES)), ACCOUNT_COLUMNS["n_posts"])
+TALLY_COLUMNS = {name: ACCOUNT_COLUMNS[name] for name in ("account_key", "account_id", "account_name", "first_post", "last_post")} | dict.fromkeys(("n_posts", "n_scored", "n_offer", "n_review", *STEP_COUNTS, "characters", "n_pictures", "n_blocked", *(f"n_{name}" for name in CATEGORIES)), ACCOUNT_COLUMNS["n_posts"])
 TOP_COLUMNS = {"account_key": ACCOUNT_COLUMNS["account_key"], "post_id": POST_COLUMNS["post_id"], "log_odds": ACCOUNT_COLUMNS["score"]}
 TABLES = {"accounts": ACCOUNT_COLUMNS, "posts": POST_COLUMNS, "leads": LEAD_COLUMNS, "rejects": REJECT_COLUMNS, "texts": TEXT_COLUMNS, "tallies": TALLY_COLUMNS, "tops": TOP_COLUMNS}
 

@@ -7,7 +7,8 @@ A folder with any of four files, one entry a line, UTF-8 or GB18030; tags may fo
 
 A term is found through disguises, as the model reads. Where two terms overlap the longer one counts (币安县 over 币安); a term in both
 lists is allowed, and a post or account that matches both kinds is allowed. An allowed post is ``clear``, a blocked one an ``offer``; an allowed
-account is ``clear``, a blocked one is ``flag``. Scores stay the model's, and the evidence or the reason says which entry acted.
+account is ``clear``, a blocked one is ``flag``. The scores of posts stay the model's, and the evidence or the reason says which entry acted; to its account a
+blocked post is a sure offer and an allowed one none.
 """
 
 from __future__ import annotations
@@ -66,7 +67,10 @@ def read_lists(folder: str) -> Lists:
     found: dict[str, dict[str, Entry]] = {"terms": {}, "accounts": {}}
     digest = hashlib.sha256()
     for kind, what, path in there:
-        content = path.read_bytes()
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise RunError(f"{path} cannot be read: {error.strerror}") from error
         digest.update(path.name.encode() + b"\0" + content)
         for number, line in enumerate(_decoded(path, content).splitlines(), 1):
             written, *tags = (part.strip() for part in line.partition("#")[0].split("\t"))

@@ -1,4 +1,4 @@
-"""The user's own lists decide verdicts, never scores, and say so."""
+"""The user's own lists decide verdicts, never the scores of posts, and say so."""
 
 import json
 
@@ -53,6 +53,9 @@ def test_a_blocked_term_is_found_through_its_disguise_and_said_in_the_evidence(f
     assert text[first["start"] : first["end"]] == first["quote"]
     assert accounts.loc["丙", "n_offer"] == 1
     assert accounts.loc["丙", "verdict"] != "clear"
+    assert accounts.loc["丙", "top_posts"] == ["term"]
+    assert "其中 1 篇依您的名单" in accounts.loc["丙", "reason"]
+    assert "1 of them by your list" in accounts.loc["丙", "reason_en"]
     assert posts["score"].fillna(-1).tolist() == plain["score"].fillna(-1).tolist()
     assert all("list" not in passage for name in ("offer", "dinner") for passage in posts.loc[name, "evidence"])
 
