@@ -126,13 +126,11 @@ class Journal:
 
     def _same_heading(self) -> None:
         older = read_heading(self.folder)
-        differing = [name for name in self.heading if older.get(name) != self.heading[name]]
+        then, now = flat(older), flat(self.heading)
+        differing = sorted(name for name in then.keys() | now.keys() if then.get(name) != now.get(name))
         if differing:
-            name = differing[0]
-            raise RunError(
-                f"{self.folder.parent}: the unfinished run there was asked for something else ({name}: {_short(older.get(name))}, now {_short(self.heading[name])}); "
-                "leave --resume out to begin anew, or ask for the same"
-            )
+            said = "; ".join(f"{name}: {_short(then.get(name))}, now {_short(now.get(name))}" for name in differing[:3])
+            raise RunError(f"{self.folder.parent}: the unfinished run there was asked for something else ({said}); leave --resume out to begin anew, or ask for the same")
 
     def _open(self, mode: str) -> None:
         self._files = {name: DiskFile(self.folder / name, mode) for name in self._names}
@@ -243,6 +241,15 @@ def _line(content: dict[str, Any]) -> bytes:
 
 def _end(piece: Piece) -> int:
     return piece.start + piece.length
+
+
+def flat(value: Any, name: str = "") -> dict[str, Any]:
+    """Return what a heading says, one thing each, under names like ``options format`` and ``exports posts.csv size``."""
+    if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
+        value = {str(one.get("name", n)): one for n, one in enumerate(value)}
+    if not isinstance(value, dict):
+        return {name: value}
+    return {key: leaf for inner, one in value.items() for key, leaf in flat(one, f"{name} {inner}".strip()).items()}
 
 
 def _short(value: Any) -> str:

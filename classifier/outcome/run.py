@@ -27,7 +27,7 @@ from classifier.model.bundle import Model, load_model
 from classifier.model.points import DEFAULT_POINT
 from classifier.outcome.accounts import Tally, accounts_table, merge_tallies, tally_posts
 from classifier.outcome.columns import ACCOUNT_COLUMNS, LEAD_COLUMNS, POST_COLUMNS, REJECT_COLUMNS, TALLY_COLUMNS, TEXT_COLUMNS
-from classifier.outcome.journal import FOLDER, Entry, Journal
+from classifier.outcome.journal import FOLDER, Entry, Journal, flat
 from classifier.outcome.leads import find_in_posts, gather_leads, mask_posts
 from classifier.outcome.lists import apply_to_account, apply_to_posts, read_lists
 from classifier.outcome.report.write import write_report
@@ -89,6 +89,8 @@ def score_export(
     model = model_at(settings.model, settings.point)
     _make_folder(out)
     _spare_input(paths, out, settings.fmt)
+    if settings.shard != (1, 1) and (out / "run.json").exists():
+        raise RunError(f"{out} holds the results of a whole run, which would look like this shard's; name another folder with --out")
     heading = _heading(paths, out, settings, model)
     with Journal(out / FOLDER, heading, (*STREAMED, *KEPT)) as journal:
         if not (resume and journal.resume()):
@@ -112,6 +114,9 @@ def merge_shards(folders: list[Path], out: Path) -> dict[str, Any]:
     """
     clock = time.perf_counter()
     _make_folder(out)
+    twice = next((folder for folder, n in Counter(folder.resolve() for folder in folders).items() if n > 1), None)
+    if twice is not None:
+        raise RunError(f"{twice} is named twice; name each shard once")
     with ExitStack() as stack:
         journals = []
         for folder in folders:
@@ -127,13 +132,15 @@ def _same_run(folders: list[Path], journals: list[Journal]) -> None:
 
     def asked(journal: Journal) -> dict[str, Any]:
         exports = [{name: value for name, value in export.items() if name != "mtime_ns"} for export in journal.heading["exports"]]
-        return {name: value for name, value in journal.heading.items() if name not in {"shard", "started"}} | {"exports": exports, "batches": journal.batches}
+        return flat({name: value for name, value in journal.heading.items() if name != "shard"} | {"exports": exports, "batches": journal.batches})
 
     first = asked(journals[0])
     for folder, journal in zip(folders, journals, strict=True):
-        differing = [name for name, value in asked(journal).items() if value != first[name]]
+        own = asked(journal)
+        differing = sorted(name for name in own.keys() | first.keys() if own.get(name) != first.get(name))
         if differing:
-            raise RunError(f"{folder} is of another run than {folders[0]}: {differing[0]} differs; merge shards of one export, model and format")
+            name = differing[0]
+            raise RunError(f"{folder} is of another run than {folders[0]}: {name} is {own.get(name)!r}, not {first.get(name)!r}; merge shards of one export, model and format")
     shards = [tuple(journal.heading["shard"]) for journal in journals]
     of = shards[0][1]
     missing = [f"{n}/{of}" for n in range(1, of + 1) if (n, of) not in shards]
@@ -274,13 +281,18 @@ def _spare_input(paths: list[Path], out: Path, fmt: str) -> None:
 
 def _make_folder(out: Path) -> None:
     try:
+        str(out).encode()
+    except UnicodeEncodeError:
+        # Arrow opens no file under such a name.
+        raise RunError(f"{out}: a name in another encoding than UTF-8; name another folder with --out") from None
+    try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise RunError(f"{out} cannot be made: {error.strerror}; name another folder with --out") from error
 
 
 def _heading(paths: list[Path], out: Path, settings: Settings, model: Model) -> dict[str, Any]:
-    """Return what decides every byte of the tables; a run with another heading is another run. ``started`` alone is not compared."""
+    """Return what decides every byte of the tables; a run with another heading is another run."""
     options = {"exports": [path.name for path in paths], "model": settings.model, "point": settings.point, "format": settings.fmt, "reveal": settings.reveal, "columns": dict(settings.columns), "lists": settings.lists}
     return {
         "version": version("bijian"),

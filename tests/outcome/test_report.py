@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 from invented import write_scored_folder
 
-from classifier.cli.report import report as report_command
+from classifier.cli import main
 from classifier.errors import RunError
 from classifier.outcome.report import build, survey
 from classifier.outcome.report.build import build_report
@@ -490,11 +490,11 @@ def test_half_a_character_does_not_lose_the_page(folder, tmp_path):
 def test_the_command_says_where_the_page_is(folder, tmp_path):
     run = tmp_path / "run"
     shutil.copytree(folder, run)
-    outcome = CliRunner().invoke(report_command, [str(run)])
+    outcome = CliRunner().invoke(main, ["report", str(run)])
     assert outcome.exit_code == 0
     assert outcome.stdout == f"{run / 'report.html'}\n"
     assert (run / "report.html").stat().st_size > 10_000
-    assert "\n    bijian report march\n" in CliRunner().invoke(report_command, ["--help"]).stdout
+    assert "\n    bijian report march\n" in CliRunner().invoke(main, ["report", "--help"]).stdout
 
 
 # ---------------------------------------------------------------- a browser
