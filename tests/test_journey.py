@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -235,6 +236,27 @@ def test_lines_in_are_lines_out():
     assert json.loads(bijian("score", "-", "--reveal", stdin=lines[0]).stdout)["title"] == "加微信 abc_yangli9"
 
 
+def test_lines_may_begin_with_a_mark_and_are_held_against_lists(tmp_path):
+    (tmp_path / "block-terms.txt").write_text("牛肉\t试验\n", encoding="utf-8")
+    line = json.dumps({"post_id": "a", "text": "今天炖了一锅牛肉。"}).encode()
+    plain, listed = (json.loads(bijian("score", "-", *words, stdin=b"\xef\xbb\xbf" + line).stdout) for words in ([], ["--lists", str(tmp_path)]))
+    assert (plain["post_id"], plain["verdict"]) == ("a", "clear")
+    assert (listed["verdict"], listed["score"], listed["evidence"][0]["list"]) == ("offer", plain["score"], "block: 试验")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_a_text_to_explain_is_read_in_its_encoding(encoding):
+    said = [bijian("explain", "-", stdin=OFFER.encode(one)).stdout for one in ("utf-8", encoding)]
+    assert said[0] == said[1]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk that is always full")
+def test_answers_that_cannot_be_written_are_an_error_in_a_line():
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run([sys.executable, "-m", "classifier", "score", "-"], input=json.dumps({"text": OFFER}).encode(), stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr.decode()) == (1, "Error: standard output: No space left on device\n")
+
+
 def test_lines_are_answered_as_they_come():
     """A program that waits for each answer before it sends the next is not kept waiting."""
     line = json.dumps({"post_id": "a", "text": OFFER}).encode() + b"\n"
@@ -277,6 +299,9 @@ def test_nothing_is_written_but_the_folder_asked_for(sample, tmp_path):
         (["score", "{sample}", "--out", "o", "--column", "正文"], 2, "NAME=HEADING"),
         (["score"], 2, "EXPORT"),
         (["score", "-", "{sample}", "--out", "o"], 2, "standard input) stands alone"),
+        (["score", "-", "--out", "o", "--fail-on-flag"], 2, "--out, --fail-on-flag: not with -"),
+        (["score", "", "--out", "o"], 2, "an empty name"),
+        (["score", "{sample}", "--out", ""], 2, "an empty name"),
         (["score", "{sample}", "--out", "o", "--column", "bogus=xx"], 2, "there are: account_id, account_name"),
         (["inspect", "{sample}", "--column", "bogus=xx"], 2, "there are: account_id, account_name"),
         (["explain", "{empty}:1"], 1, "is no scored folder"),

@@ -6,6 +6,7 @@ Commands are imported when they are called, so that ``--help`` answers at once.
 
 from __future__ import annotations
 
+import errno
 import gc
 import importlib
 import os
@@ -56,7 +57,13 @@ class Journey(click.Group):
         try:
             return super().invoke(ctx)
         except BijianError as error:
-            raise click.ClickException(str(error)) from error
+            # A file's name may hold bytes that are not text.
+            raise click.ClickException(str(error).encode("utf-8", "surrogateescape").decode("utf-8", "replace")) from error
+        except OSError as error:
+            # Files of ours say themselves what is wrong with them; a pipe that nobody reads any more is click's affair.
+            if error.errno == errno.EPIPE:
+                raise
+            raise click.ClickException(f"{error.filename or 'standard output'}: {error.strerror or error}") from error
 
 
 @click.group(cls=Journey, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

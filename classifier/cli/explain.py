@@ -83,7 +83,10 @@ class Asked(NamedTuple):
 def _find(text: str) -> Asked:
     """Return title and text of what is asked about. Raises RunError if it names a folder or post that is not there."""
     if text == "-":
-        return Asked("", sys.stdin.read(), {})
+        from classifier.intake.encoding import encoding_of_bytes
+
+        content = sys.stdin.buffer.read()
+        return Asked("", content.decode(encoding_of_bytes(content, "standard input").name, "replace").removeprefix("\ufeff"), {})
     colons = [at for at, letter in enumerate(text[: LONGEST_FOLDER + 1]) if letter == ":"]
     # From the left: an account_key has a colon of its own.
     for at in colons:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,9 +20,16 @@ if TYPE_CHECKING:
     from classifier.outcome.run import Settings
 
 
+def named(_context: click.Context, _parameter: click.Parameter, value: Any) -> Any:
+    """Refuse an empty name, which would mean the folder one is in: in a script it is a variable that was not set."""
+    if value is not None and not all([value] if isinstance(value, str) else value):
+        raise click.BadParameter("an empty name; say . for the folder you are in（名称为空）")
+    return value
+
+
 @click.command()
-@click.argument("exports", metavar="EXPORT...", nargs=-1, required=True, type=click.Path(allow_dash=True))
-@click.option("--out", type=click.Path(file_okay=False), help="放结果的文件夹 · folder for the tables and the report; made if it is not there.")
+@click.argument("exports", metavar="EXPORT...", nargs=-1, required=True, type=click.Path(allow_dash=True), callback=named)
+@click.option("--out", type=click.Path(file_okay=False), callback=named, help="放结果的文件夹 · folder for the tables and the report; made if it is not there.")
 @click.option("--format", "fmt", type=click.Choice(["csv", "jsonl", "parquet", "xlsx"]), default="csv", show_default=True, help="表格格式 · format of the tables.")
 @click.option("--model", default="offers", show_default=True, help="用哪个模型 · a model's name (see `bijian models list`) or folder.")
 @click.option("--point", type=click.Choice(POINTS), default=DEFAULT_POINT, show_default=True, help="严一点还是全一点 · few finds that are nearly all right, or many that miss little; `bijian models show` has what each promises.")
@@ -66,7 +73,8 @@ def score(
       cat posts.jsonl | bijian score - > scored.jsonl
     """
     if exports == ("-",):
-        score_lines(model, point, reveal=reveal)
+        refuse_of_lines(fmt)
+        score_lines(model, point, lists, reveal=reveal)
         return
     if "-" in exports:
         raise click.UsageError("- (standard input) stands alone; score the other exports in a run of their own")
@@ -101,14 +109,25 @@ def finish(run: dict[str, Any], out: Path | str, *, fail_on_flag: bool) -> None:
         sys.exit(3)
 
 
+def given(names: Iterable[str]) -> list[str]:
+    """Return those of the options *names* that were given on the command line, as they are written there."""
+    context = click.get_current_context()
+    written = {option.name: option.opts[0] for option in context.command.params}
+    return [written[name] for name in names if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE]
+
+
+def refuse_of_lines(fmt: str) -> None:
+    """Refuse what only a run that writes tables can do."""
+    refused = given(("out", *(["fmt"] if fmt != "jsonl" else []), "columns", "resume", "shard", "engine", "master", "fail_on_flag"))
+    if refused:
+        raise click.UsageError(f"{', '.join(refused)}: not with -, which reads JSON Lines in the plain form and writes one line for one（与 - 不能一起用）")
+
+
 def score_by_spark(exports: list[str], out: str, settings: Settings, master: str | None) -> dict[str, Any]:
     """Score on Spark and return what ``run.json`` says; what Spark does by itself cannot be asked for."""
-    asked = click.get_current_context().get_parameter_source
-    given = [f"--{name}" for name in ("jobs", "resume", "shard") if asked(name) is click.core.ParameterSource.COMMANDLINE]
-    if asked("fmt") is click.core.ParameterSource.COMMANDLINE and settings.fmt != "parquet":
-        given.append(f"--format {settings.fmt}")
-    if given:
-        raise click.UsageError(f"{', '.join(given)}: not with --engine spark, which shares out the work itself and writes Parquet（Spark 只写 Parquet，并自行分工）")
+    refused = given(("jobs", "resume", "shard", *(["fmt"] if settings.fmt != "parquet" else [])))
+    if refused:
+        raise click.UsageError(f"{', '.join(refused)}: not with --engine spark, which shares out the work itself and writes Parquet（Spark 只写 Parquet，并自行分工）")
     if master is None:
         raise click.UsageError("--engine spark needs --master URL, for example spark://host:7077, yarn or local[4]（请用 --master 指定集群地址）")
     import warnings
@@ -200,27 +219,37 @@ def say_summary(run: dict[str, Any], out: Path | str) -> None:
     )
 
 
-def score_lines(model_name: str, point: str, *, reveal: bool) -> None:
+def score_lines(model_name: str, point: str, lists: str | None, *, reveal: bool) -> None:
     """Score JSON Lines from stdin to stdout, one line for one, in order; a bad line gives {"error": …}."""
+    import codecs
+
     import orjson
+    import pandas as pd
 
     from classifier.errors import ExportError
     from classifier.intake.export import read_post_line
     from classifier.model.bundle import load_model
     from classifier.outcome.columns import POST_COLUMNS
     from classifier.outcome.leads import mask_post
+    from classifier.outcome.lists import apply_to_posts, read_lists
     from classifier.outcome.score import score_texts
 
+    if sys.stdin is None or sys.stdout is None:
+        raise RunError("standard input or output is closed; give JSON Lines on one and read the answers from the other")
     model = load_model(model_name).at(point)
+    listed = read_lists(lists) if lists else None
     for number, line in enumerate(sys.stdin.buffer, 1):
         try:
-            post = read_post_line(line, number)
+            post = read_post_line(line.removeprefix(codecs.BOM_UTF8) if number == 1 else line, number)
         except ExportError as error:
             answer: Any = {"error": str(error), "src_row": number}
         else:
             # No table of posts is made: it would take longer than the post.
             scores = score_texts(model, [post["title"] or ""], [post["text"] or ""])
             post |= {name: column[0] for name, column in scores._asdict().items()}
+            if listed:
+                decided = apply_to_posts(pd.DataFrame([post], dtype=object), listed)
+                post |= {name: decided[name].iloc[0] for name in ("verdict", "evidence")}
             post = post if reveal else mask_post(post)
             answer = {name: post[name] for name in POST_COLUMNS}
         sys.stdout.buffer.write(orjson.dumps(answer, default=str) + b"\n")

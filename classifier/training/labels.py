@@ -49,9 +49,14 @@ def read_labels(paths: Iterable[Path]) -> list[Row]:
     Every row has ``id, title, text, account, label, sub, group, marks, weight``; ``sub`` is the category of an offer, else the genre,
     ``weight`` how much the post counts in learning (1 where the file says nothing).
 
-    Raises LabelsError, naming file and line, for a line that is not JSON, has no text, a label nobody knows or a weight that is none.
+    Raises LabelsError, naming file and line, for a line that is not JSON, has no text, a label nobody knows, a weight that is none or marks that are no
+    places in the text; and if there is no post at all.
     """
-    return [row for path in paths for row in _read_file(path)]
+    listed = list(paths)
+    rows = [row for path in listed for row in _read_file(path)]
+    if not rows:
+        raise LabelsError(f"{', '.join(map(str, listed))}: no labelled post; a line is an object with text and label")
+    return rows
 
 
 def _read_file(path: Path) -> Iterator[Row]:
@@ -78,6 +83,9 @@ def _plain(row: Row, where: str) -> Row:
     weight = row.get("weight", 1.0)
     if not isinstance(weight, int | float) or not 0 < weight < math.inf:
         raise LabelsError(f"{where}: weight {weight!r} is not a number above 0")
+    marks = row.get("marks") or []
+    if not isinstance(marks, list) or not all(_is_place(mark, len(text)) for mark in marks):
+        raise LabelsError(f"{where}: marks {marks!r:.60} are not [start, end] places in a text of {len(text)} characters")
     name = str(row.get("id") or row.get("post_id") or where)
     account = str(row.get("account_id") or row.get("account") or row.get("account_name") or name)
     return row | {
@@ -87,9 +95,13 @@ def _plain(row: Row, where: str) -> Row:
         "account": account,
         "sub": row.get("category") or row.get("genre") or row.get("sub") or "",
         "group": row.get("group") or row.get("writer") or account,
-        "marks": [tuple(mark) for mark in row.get("marks") or []],
+        "marks": [tuple(mark) for mark in marks],
         "weight": float(weight),
     }
+
+
+def _is_place(mark: Any, length: int) -> bool:
+    return isinstance(mark, list) and len(mark) == 2 and all(type(at) is int for at in mark) and 0 <= mark[0] < mark[1] <= length
 
 
 def full_text(row: Row) -> str:

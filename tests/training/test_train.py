@@ -53,6 +53,8 @@ def test_too_few_posts_are_refused(few):
         ('{"label": "offer"}', "line 1: no 'text'"),
         ('{"text": "a", "label": "spam"}', "line 1: label 'spam'"),
         *((f'{{"text": "a", "label": "offer", "weight": {weight}}}', "line 1: weight .* is not a number above 0") for weight in ("0", "-1", '"2"', "Infinity", "NaN")),
+        *((f'{{"text": "abc", "label": "offer", "marks": {marks}}}', "line 1: marks .* in a text of 3 characters") for marks in ('"x"', "[[0]]", '[["a", 2]]', "[[2, 1]]", "[[-1, 2]]", "[[0, 4]]")),
+        ("", "no labelled post"),
     ],
 )
 def test_a_bad_label_line_is_named(tmp_path, line, message):
